@@ -7,9 +7,10 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.ingest import room, unused
-from services.ingest.doors import attachments, documented, forms, gate, http
+from services.ingest.doors import attachments, documented, forms, gate, http, sheets
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.gate import Gate
+from services.ingest.doors.workbooks import Workbooks
 from services.ingest.dry_run import DryRuns
 from services.ingest.failing import FailedMessages
 from services.ingest.form_store import FormStore
@@ -24,6 +25,8 @@ from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.refused_requests import RefusedRequests
 from shared.plumbing.scanning import Scanner
+from shared.plumbing.sheet_desk import SheetDesk
+from shared.plumbing.sheet_store import SheetStore
 from shared.plumbing.standstill import Standstill
 from shared.plumbing.uploads import Uploads
 from shared.shell import service
@@ -53,6 +56,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     partitions = connections.declaration.partitions
     parking = Parking(connections.streams, connections.database, counts, connections.clock)
     intake = Intake(connections.streams, store, parking, connections.reference, partitions)
+    desk = SheetDesk()
     dry_runs = DryRuns(connections.streams, intake, store, connections.reference, connections.clock, partitions)
 
     async def work(readiness: Readiness) -> None:
@@ -60,13 +64,19 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
         await tasks.together(ingest(connections, store, readiness), room.keep(connections.streams.jetstream, most), dry_runs.serve())
 
     title, streams = "Tổng Hợp: nhận báo cáo", (subjects.INBOX, subjects.REPORTS, subjects.PARKED)
-    app = service.create_app(SERVICE, title, connections, work, *streams, watches=[keys.watch, refused.watch, counts.watch])
+    app = service.create_app(
+        SERVICE, title, connections, work, *streams, watches=[keys.watch, refused.watch, counts.watch, desk.confined.watch]
+    )
     app.state.gate = Gate(keys, Limits(), connections.clock)
     gate.install(app, refused)
     app.include_router(http.create_router(connections.streams, store, dry_runs, counts))
     taking = Uploads(AttachmentStore(connections.database), Scanner(settings.scan_command), random_secret, connections.clock)
     app.include_router(attachments.create_router(taking))
     found = Forms(connections.reference, FormStore(connections.database, store), connections.clock)
+    workbooks = Workbooks(
+        found, dry_runs, store, connections.streams, SheetStore(connections.database), desk, connections.clock, random_secret
+    )
+    app.include_router(sheets.create_router(workbooks))
     app.include_router(forms.create_router(found))
     documented.install(app)
     return app
@@ -152,7 +162,7 @@ async def ingest(connections: Connections, store: ClaimStore, readiness: Readine
     info = await connections.streams.jetstream.stream_info(subjects.REPORTS)
     counts = ParkedCounts(connections.database, connections.clock)
     parking = Parking(connections.streams, connections.database, counts, connections.clock)
-    for prepared in (store, parking, counts):
+    for prepared in (store, parking, counts, SheetStore(connections.database)):
         await prepared.prepare()
     partitions = broker.declared_partitions(info.config.metadata)
     intake = Intake(connections.streams, store, parking, connections.reference, partitions)

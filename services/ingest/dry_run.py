@@ -94,6 +94,17 @@ class DryRuns:
         shown = found if scope is None else dry_runs.readable(found, scope, decision.about.period)
         return shown if len(_json(shown)) <= MOST_ANSWER_BYTES else shown.model_copy(update={"changes": None})
 
+    async def verdict(self, sender: str, payload: bytes) -> DryRun:
+        """What would become of an event, without the changes."""
+        incoming = Incoming(sender, payload, events.to_ms(self._clock()), 0, False)
+        if len(payload) > events.MAX_EVENT_BYTES:
+            return _malformed(refusal("event.too_large", size=len(payload), most=events.MAX_EVENT_BYTES))
+        async with self._judging:
+            [(_, decision)] = await self._intake.screen([incoming])
+            if isinstance(decision, Malformed):
+                return _malformed(decision.reason)
+            return _of(await self._store.foresee(incoming, decision, self._partitions), None)
+
     async def _changes(self, claim: Claim, about: Concerned, scope: Scope | None) -> list[FigureChange] | None:
         """What the event would change; None if the aggregator does not say it in time. It is not asked if nothing of it is in scope."""
         if claim.is_repeat or not claim.is_accepted or (scope and not dry_runs.reads_any(scope, about.regime, about.period)):

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from shared.wire.problems import MEDIA_TYPE, RejectedProblem
+from shared.wire.problems import MEDIA_TYPE, RejectedProblem, WorkbookProblem
 from shared.wire.published import Reason, Receipt
 from shared.words import refusals
 from shared.words.refusals import Refusal
@@ -32,22 +32,31 @@ def problem(
     return rejection(status, [Reason.of(refusal) for refusal in reasons], headers, receipt=receipt)
 
 
+def of_workbook(status: int, reasons: Sequence[Reason], **more: object) -> Response:
+    """The answer to a workbook that is refused; `more` are the fields of a `WorkbookProblem`."""
+    body = WorkbookProblem.model_validate({**_said(status, reasons), **more})
+    return Response(body.model_dump_json(exclude_defaults=True), status, media_type=MEDIA_TYPE)
+
+
 def rejection(
     status: int, reasons: Sequence[Reason], headers: Mapping[str, str] | None = None, *, receipt: Receipt | None = None
 ) -> Response:
     """Like `problem`, for reasons in their published form. `type` and `code` are those of the first reason, `errors` has all."""
-    code = reasons[0].code
-    body = RejectedProblem(
-        type=f"urn:tonghop:problem:{code}",
-        title=HTTPStatus(status).phrase,
-        status=status,
-        code=code,
-        detail=_sentences(reasons, "message_vi"),
-        detail_en=_sentences(reasons, "message_en"),
-        errors=list(reasons),
-        **({} if receipt is None else {"receipt": receipt}),
-    )
+    body = RejectedProblem.model_validate(_said(status, reasons) | ({} if receipt is None else {"receipt": receipt}))
     return Response(body.model_dump_json(exclude_defaults=True), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def _said(status: int, reasons: Sequence[Reason]) -> dict[str, object]:
+    code = reasons[0].code
+    return {
+        "type": f"urn:tonghop:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": _sentences(reasons, "message_vi"),
+        "detail_en": _sentences(reasons, "message_en"),
+        "errors": list(reasons),
+    }
 
 
 def bad_http() -> Response:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict
 
 from shared.wire import collection_names
 from shared.wire.attachment_documents import AttachmentChunkDocument, AttachmentDocument, ListedDocument
-from shared.wire.file_documents import FileChunkDocument, FileDocument
+from shared.wire.file_documents import FileChunkDocument, FileDocument, SheetDocument
 from shared.wire.identity_documents import (
     AuditDocument,
     AuditHeadDocument,
@@ -718,6 +718,7 @@ COLLECTIONS: Final[dict[str, tuple[type, ...]]] = {
     collection_names.DRAFTS: (DraftDocument,),
     collection_names.FILES: (FileDocument,),
     collection_names.FILE_CHUNKS: (FileChunkDocument,),
+    collection_names.SHEETS: (SheetDocument,),
     collection_names.ATTACHMENTS: (AttachmentDocument,),
     collection_names.ATTACHMENT_CHUNKS: (AttachmentChunkDocument,),
     collection_names.DUTIES: (DutyDocument,),

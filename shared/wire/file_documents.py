@@ -53,3 +53,17 @@ class FileChunkDocument(TypedDict):
     number: Annotated[int, "place of the part, from 0"]
     data: Annotated[bytes, "at most 1 MiB"]
     expires_at: Annotated[datetime, "when MongoDB may remove it"]
+
+
+class SheetDocument(TypedDict):
+    """A workbook that was given back: a sender's own with its wrong cells marked, or a new form with the figures of an older one.
+
+    Written by: `shared/plumbing/sheet_store.py`. Read by: ingest and the portal, for the owner. MongoDB removes it after a day.
+    """
+
+    _id: Annotated[str, "random secret"]
+    owner: Annotated[str, "`unit/` and the id of the unit, or `person/` and the id of the person, who sent the file; nobody else gets it"]
+    name: Annotated[str, "name of the file in ASCII"]
+    content: Annotated[bytes, "the file"]
+    created_at: Annotated[datetime, "when it was made"]
+    expires_at: Annotated[datetime, "when MongoDB may remove it"]

@@ -151,7 +151,7 @@ def form(filled: Filled) -> Form:
             "deadline": filled.deadline and events.to_text(filled.deadline),
             "standing_revision": held.standing_revision,
             "next_revision": held.next_revision,
-            "data": _begin(asked, held.next_revision),
+            "data": begin(asked, held.next_revision),
             "indicators": [_figure(indicator) | {"last": filled.last.get(indicator.code)} for indicator in asked.indicators],
             "narratives": asked.narratives,
             **_given(
@@ -172,7 +172,8 @@ def _rules(regime: Regime, codes: Collection[str]) -> list[dict[str, Any]]:
     return [rule.model_dump(by_alias=True) for rule in regime.rules if all(code in codes for code in rule.parsed.codes)]
 
 
-def _begin(asked: Asked, revision: int) -> dict[str, Any]:
+def begin(asked: Asked, revision: int) -> dict[str, Any]:
+    """How the `data` of the next report begins."""
     about = {"regime": asked.regime.id, "period": asked.period.code, "unit": asked.unit.code, "revision": revision}
     return about | _given(as_successor=asked.is_ended or None)
 

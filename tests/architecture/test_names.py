@@ -114,5 +114,5 @@ def test_collections_are_those_of_the_design_that_the_product_has() -> None:
     reference = {"units", "regimes", "areas", "reforms", "checkpoints"}
     identity = {"people", "invitations", "sessions", "login_delays", "credentials", "credential_uses", "audit", "identity"}
     written = {"reports", "views", "early_views", "receipts", "parked", "parked_counts", "drafts", "duties", "alerts"}
-    written |= {"files", "file_chunks", "attachments.files", "attachments.chunks"}
+    written |= {"files", "file_chunks", "sheets", "attachments.files", "attachments.chunks"}
     assert reference | identity | written == COLLECTIONS

@@ -30,6 +30,7 @@ STORES = (
     "shared/plumbing/person_changes.py",
     "shared/plumbing/reference_store.py",
     "shared/plumbing/reform_store.py",
+    "shared/plumbing/sheet_store.py",
     "services/aggregate/plain_store.py",
     "services/aggregate/rebuild_store.py",
     "services/aggregate/store.py",

@@ -9,6 +9,7 @@ from services.ingest.doors import form_examples
 from shared.shell import openapi
 from shared.wire import envelope, report_schema, schemas, sent
 from shared.wire.forms import Form, RegimeDetail, RegimeList
+from shared.wire.problems import FigureDifference, WorkbookProblem
 from shared.wire.published import DryRun, PendingReceipt, Receipt, TakenAttachment
 
 Json = dict[str, Any]
@@ -192,5 +193,5 @@ def file_body() -> Json:
 
 def install(app: FastAPI) -> None:
     """Installs the app's OpenAPI document."""
-    answers = (Receipt, PendingReceipt, DryRun, TakenAttachment, RegimeList, RegimeDetail, Form)
+    answers = (WorkbookProblem, FigureDifference, Receipt, PendingReceipt, DryRun, TakenAttachment, RegimeList, RegimeDetail, Form)
     openapi.install(app, (*sent.BY_UNITS.values(), *answers), {EVENT: union()}, with_keys=True)

@@ -51,14 +51,14 @@ class Forms:
         try:
             return await self._reference.current(REFERENCE_AGE_S), periods.local_day(self._clock())
         except delivery.MAY_PASS as error:
-            raise _away(error) from error
+            raise away(error) from error
 
     async def filled(self, asked: forms.Asked) -> forms.Form:
         """The form of a unit. Raises RefusedError with 503 while the database is away."""
         try:
             return await self._store.form(asked)
         except delivery.MAY_PASS as error:
-            raise _away(error) from error
+            raise away(error) from error
 
 
 def create_router(found: Forms) -> APIRouter:
@@ -120,7 +120,7 @@ def create_router(found: Forms) -> APIRouter:
         """
         reference, today = await found.known()
         asked = forms.find(reference, regime, period, unit, today)
-        _require_own(asked, reference, reader, unit, today)
+        require_own(asked, reference, reader, unit, today)
         if isinstance(asked, Refusal):
             raise RefusedError(HTTPStatus.NOT_FOUND, asked)
         return _model(request, form_answers.form(await found.filled(asked)), reference)
@@ -128,7 +128,7 @@ def create_router(found: Forms) -> APIRouter:
     return router
 
 
-def _require_own(asked: forms.Asked | Refusal, reference: Reference, reader: UnitPrincipal, unit: str, today: date) -> None:
+def require_own(asked: forms.Asked | Refusal, reference: Reference, reader: UnitPrincipal, unit: str, today: date) -> None:
     """Raises RefusedError if the unit exists, and neither is the reader's nor one for which it acts today."""
     if unit == reader.unit or reference.registry.acts_for(reader.unit, unit, today):
         return
@@ -181,7 +181,7 @@ def _encoded(model: BaseModel) -> bytes:
     return model.model_dump_json(exclude_unset=True, by_alias=True).encode()
 
 
-def _away(error: Exception) -> RefusedError:
+def away(error: Exception) -> RefusedError:
     """The refusal while the database is away. Raises the error again if it will not pass."""
     if not delivery.is_passing(error):
         raise error

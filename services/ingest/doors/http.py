@@ -83,11 +83,11 @@ def create_router(streams: Streams, store: ClaimStore, dry_runs: DryRuns, counts
         With `dry_run=true` nothing is stored: the answer says what the verdict would be now, and what the event would change in the totals
         that the key may read.
         """
-        if _is_dry_run(request):
+        if is_dry_run(request):
             return await _tried(dry_runs, _outgoing(await _body(request), sender.unit), sender)
         with _spoiled(counts, sender.unit):
             event = _outgoing(await _body(request), sender.unit)
-        return await _sent(streams, event)
+        return answer(await delivered(streams, event))
 
     @router.get(
         "/receipts/{unit}/{event_id}",
@@ -108,15 +108,19 @@ def create_router(streams: Streams, store: ClaimStore, dry_runs: DryRuns, counts
     return router
 
 
-async def _sent(streams: Streams, event: Outgoing) -> Response:
-    """Sends an event and answers with the verdict; 429 if the unit has sent too many, 503 while the broker is away."""
+async def delivered(streams: Streams, event: Outgoing) -> Receipt | PendingReceipt:
+    """Sends an event and waits for its verdict. Raises RefusedError: 429 if the unit has sent too many, 503 while the broker is away."""
     try:
-        receipt = await inbox.send(streams, event, VERDICT_S)
+        return await inbox.send(streams, event, VERDICT_S)
     except InboxFullError as error:
-        return problem(429, error.refusals, headers={"Retry-After": str(room.PAUSE_S)})
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, *error.refusals, headers={"Retry-After": str(room.PAUSE_S)}) from error
     except (*delivery.PASSING, IncorrectState) as error:  # IncorrectState: there was never a connection to the broker
         log.warning("door.broker_away", error=type(error).__name__)
-        return problem(503, [refusal("door.broker_away")], headers={"Retry-After": "60"})
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, refusal("door.broker_away"), headers={"Retry-After": "60"}) from error
+
+
+def answer(receipt: Receipt | PendingReceipt) -> Response:
+    """The verdict as an answer."""
     return _pending(receipt) if isinstance(receipt, PendingReceipt) else _answer(receipt)
 
 
@@ -128,7 +132,7 @@ async def _tried(dry_runs: DryRuns, event: Outgoing, sender: UnitPrincipal) -> R
         return _database_away(error)
 
 
-def _is_dry_run(request: Request) -> bool:
+def is_dry_run(request: Request) -> bool:
     """Whether the address asks for a dry run. Raises RefusedError for any other parameter: a misspelt dry run must not send."""
     given = request.query_params.multi_items()
     for number, (name, value) in enumerate(given):

@@ -1,0 +1,227 @@
+"""Takes the official form back as a workbook: reads it confined, names its wrong cells, and sends what it says as the unit's event.
+
+A workbook is judged as its event would be before anything is sent, so a file that is refused leaves nothing behind but its marked copy,
+which is kept for a day. Source: design, section 4, "Workbooks"; ADR 0083.
+"""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from fastapi import Response
+
+from services.ingest.doors import forms as form_door
+from services.ingest.doors import http
+from services.ingest.doors.forms import Forms
+from services.ingest.dry_run import DryRuns
+from services.ingest.store import ClaimStore
+from shared.plumbing import delivery
+from shared.plumbing.broker import Streams
+from shared.plumbing.inbox import Outgoing
+from shared.plumbing.sheet_desk import SheetDesk
+from shared.plumbing.sheet_store import SheetStore
+from shared.sheets import judging, layout, reading
+from shared.sheets.finding import Filled
+from shared.sheets.judging import NewForm
+from shared.sheets.reading import Reading
+from shared.sheets.stamp import Core
+from shared.shell import problems
+from shared.shell.clock import Clock, NewSecret
+from shared.shell.problems import RefusedError
+from shared.wire import envelope, events, form_answers
+from shared.wire.problems import FigureDifference
+from shared.wire.published import DryRun, PendingReceipt, Reason, Receipt
+from shared.words import forms
+from shared.words.failures import PermanentError, TransientError
+from shared.words.forms import Asked, Form
+from shared.words.principals import UnitPrincipal
+from shared.words.refusals import Refusal, refusal
+
+log = structlog.get_logger()
+
+LATER: Final = {"Retry-After": "60"}
+SOON: Final = {"Retry-After": "2"}
+KEPT: Final = "/v1/sheets"
+
+
+class Workbooks:
+    """Forms as workbooks, out and in."""
+
+    def __init__(
+        self,
+        found: Forms,
+        dry_runs: DryRuns,
+        claims: ClaimStore,
+        streams: Streams,
+        store: SheetStore,
+        desk: SheetDesk,
+        clock: Clock,
+        new_secret: NewSecret,
+    ) -> None:
+        self._forms, self._dry_runs, self._claims, self._streams = found, dry_runs, claims, streams
+        self._store, self._desk, self._clock, self._new_secret = store, desk, clock, new_secret
+        self._under_way: set[str] = set()  # units of which a file is read
+
+    async def form(self, regime: str, period: str, unit: str, reader: UnitPrincipal) -> tuple[str, bytes]:
+        """The name and the content of a form's workbook. Raises RefusedError."""
+        filled = await self._forms.filled(await self._asked(regime, period, unit, reader))
+        return judging.file_name(filled), await self._written(layout.of_form(filled, self._clock()))
+
+    async def kept(self, sheet: str, reader: UnitPrincipal) -> tuple[str, bytes]:
+        """A workbook that was given back to the unit. Raises RefusedError."""
+        try:
+            found = await self._store.get(sheet, _owner(reader), self._clock())
+        except delivery.MAY_PASS as error:
+            raise form_door.away(error) from error
+        if found is None:
+            raise RefusedError(HTTPStatus.NOT_FOUND, refusal("sheet.gone"))
+        return found
+
+    async def take(self, given: bytes, sender: UnitPrincipal, *, is_dry_run: bool) -> Response:
+        """Takes a filled workbook, or says what would become of it: of one unit one at a time. Raises RefusedError."""
+        if sender.unit in self._under_way:
+            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, refusal("sheet.one_at_a_time"), headers=SOON)
+        self._under_way.add(sender.unit)
+        try:
+            return await self._taken(given, sender, is_dry_run=is_dry_run)
+        finally:
+            self._under_way.discard(sender.unit)
+
+    async def _taken(self, given: bytes, sender: UnitPrincipal, *, is_dry_run: bool) -> Response:
+        core, filled = await self._read(given)
+        if wrong := await self._not_own(core, sender):
+            return problems.of_workbook(HTTPStatus.FORBIDDEN, [Reason.of(wrong)])
+        form = await self._forms.filled(await self._asked(core.regime, core.period, core.unit, sender))
+        found = judging.read(form, core, filled, self._clock())
+        if isinstance(found, NewForm):
+            return await self._renewed(found, form, sender)
+        if found.faults:
+            return await self._refused(given, form, found.faults, sender)
+        event = _event(form.asked, core, found, sender)
+        if judging.is_taken(form, core) and not await self._is_known(sender, event.event_id):
+            return _comes_late(form, core, found)
+        judged = await self._judged(event, sender, is_dry_run=is_dry_run)
+        if judged.verdict == "rejected":
+            return await self._refused(given, form, _at_cells(found, judged.errors), sender)
+        if is_dry_run:
+            return _json(judged.model_copy(update={"warnings": _warned(found, judged.warnings)}))
+        return await self._sent(event, found)
+
+    async def _read(self, given: bytes) -> tuple[Core, Filled]:
+        """Which form a file is, and what it says."""
+        try:
+            filled = await self._desk.read(given)
+        except PermanentError as error:
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, *error.refusals) from error
+        except TransientError as error:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, *error.refusals, headers=LATER) from error
+        core = reading.stamped(filled)
+        if isinstance(core, Refusal):
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, core)
+        return core, filled
+
+    async def _not_own(self, core: Core, sender: UnitPrincipal) -> Refusal | None:
+        """Why a file is none of the sender's. Whether the other unit exists is not said."""
+        reference, today = await self._forms.known()
+        if core.unit == sender.unit or reference.registry.acts_for(sender.unit, core.unit, today):
+            return None
+        return refusal("sheet.other_form", "unit", **{"is": core.unit, "wanted": sender.unit})
+
+    async def _asked(self, regime: str, period: str, unit: str, reader: UnitPrincipal) -> Asked:
+        reference, today = await self._forms.known()
+        asked = forms.find(reference, regime, period, unit, today)
+        form_door.require_own(asked, reference, reader, unit, today)
+        if isinstance(asked, Refusal):
+            raise RefusedError(HTTPStatus.NOT_FOUND, asked)
+        return asked
+
+    async def _judged(self, event: Outgoing, sender: UnitPrincipal, *, is_dry_run: bool) -> DryRun:
+        """What would become of the event; with `changes` only if somebody wants to see them."""
+        try:
+            if is_dry_run:
+                return await self._dry_runs.run(event.sender, event.payload, reader=sender)
+            return await self._dry_runs.verdict(event.sender, event.payload)
+        except delivery.MAY_PASS as error:
+            raise form_door.away(error) from error
+
+    async def _is_known(self, sender: UnitPrincipal, event_id: str) -> bool:
+        """Whether the same figures were sent before."""
+        try:
+            return await self._claims.receipt(sender.unit, event_id) is not None
+        except delivery.MAY_PASS as error:
+            raise form_door.away(error) from error
+
+    async def _sent(self, event: Outgoing, found: Reading) -> Response:
+        receipt = await http.delivered(self._streams, event)
+        if isinstance(receipt, PendingReceipt):
+            return http.answer(receipt)
+        named = {"errors": _reasons(found, receipt.errors), "warnings": _warned(found, receipt.warnings)}
+        return http.answer(receipt.model_copy(update=named))
+
+    async def _refused(self, given: bytes, form: Form, faults: list[Refusal], sender: UnitPrincipal) -> Response:
+        """422 with the cells, and the address of the file with marks if it could be made."""
+        marked = None
+        try:
+            content = await self._desk.mark(given, judging.marks(form, faults))
+            marked = await self._keep(content, f"loi_{judging.file_name(form)}", sender)
+        except (PermanentError, TransientError) as error:
+            log.info("workbook.not_marked", codes=error.codes)
+        more = {} if marked is None else {"marked": marked}
+        return problems.of_workbook(HTTPStatus.UNPROCESSABLE_ENTITY, [Reason.of(fault) for fault in faults], **more)
+
+    async def _renewed(self, found: NewForm, form: Form, sender: UnitPrincipal) -> Response:
+        """422 with the address of the new form."""
+        address = await self._keep(await self._written(found.layout), judging.file_name(form), sender)
+        more = {} if address is None else {"renewed": address}
+        return problems.of_workbook(HTTPStatus.UNPROCESSABLE_ENTITY, [Reason.of(found.reason)], **more)
+
+    async def _written(self, form: layout.Layout) -> bytes:
+        try:
+            return await self._desk.write(form)
+        except TransientError as error:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, *error.refusals, headers=LATER) from error
+
+    async def _keep(self, content: bytes, name: str, sender: UnitPrincipal) -> str | None:
+        """The address of a workbook that is given back; None if it is too large."""
+        sheet = self._new_secret()
+        try:
+            is_kept = await self._store.put(sheet, _owner(sender), name, content, self._clock())
+        except delivery.MAY_PASS as error:
+            raise form_door.away(error) from error
+        return f"{KEPT}/{sheet}" if is_kept else None
+
+
+def _owner(principal: UnitPrincipal) -> str:
+    return f"unit/{principal.unit}"
+
+
+def _event(asked: Asked, core: Core, found: Reading, sender: UnitPrincipal) -> Outgoing:
+    """The event of a file. Its id follows from what it says, so a file that is sent again is a repeat."""
+    data = form_answers.begin(asked, core.revision) | found.parts
+    event = envelope.of_unit(sender.unit, reading.event_id(core, found.parts), events.SUBMITTED, data)
+    return Outgoing(sender.unit, event["id"], envelope.encode(event))
+
+
+def _comes_late(form: Form, core: Core, found: Reading) -> Response:
+    reason, differs = judging.taken(form, core, found)
+    listed = [FigureDifference(code=one.code, now=one.now, then=one.then) for one in differs]
+    return problems.of_workbook(HTTPStatus.CONFLICT, [Reason.of(reason)], differences=listed)
+
+
+def _at_cells(found: Reading, reasons: Iterable[Reason]) -> list[Refusal]:
+    refusals = [Refusal(one.code, one.path, one.message_vi, one.message_en) for one in reasons]
+    return found.at_cells(refusals)
+
+
+def _reasons(found: Reading, reasons: Iterable[Reason]) -> list[Reason]:
+    return [Reason.of(one) for one in _at_cells(found, reasons)]
+
+
+def _warned(found: Reading, warnings: Iterable[Reason]) -> list[Reason]:
+    """What the sender is to know: of the report, and of the cells."""
+    return [*_reasons(found, warnings), *map(Reason.of, found.remarks)]
+
+
+def _json(answer: DryRun | Receipt) -> Response:
+    return Response(answer.model_dump_json(exclude_defaults=True), HTTPStatus.OK, media_type=envelope.JSON)

@@ -1,0 +1,34 @@
+"""Reads, writes and marks workbooks as confined jobs, for the services that take them."""
+
+from dataclasses import asdict
+from typing import Final
+
+from shared.plumbing.confined import Confined, Limits
+from shared.sheets import jobs
+from shared.sheets.finding import Filled
+from shared.sheets.layout import Layout
+from shared.sheets.marking import Marks
+
+JOBS: Final = "shared.sheets.jobs"
+READING: Final = Limits(wall_s=2.0, cpu_s=1, memory_mib=160, file_mib=1)  # an honest form takes 10 ms
+WRITING: Final = Limits(wall_s=10.0, cpu_s=10, memory_mib=256, file_mib=64)
+MARKING: Final = Limits(wall_s=10.0, cpu_s=10, memory_mib=384, file_mib=64)  # openpyxl has the whole file in memory
+
+
+class SheetDesk:
+    """Each of its answers raises `PermanentError` if the file is refused, `TransientError` if too many are waiting."""
+
+    def __init__(self, at_once: int = 2) -> None:
+        self.confined = Confined([JOBS], at_once)
+
+    async def read(self, given: bytes) -> Filled:
+        """What the form in a workbook says."""
+        return jobs.FILLED.validate_json(await self.confined.run(f"{JOBS}:read", given, limits=READING))
+
+    async def write(self, layout: Layout) -> bytes:
+        """The workbook of a form."""
+        return await self.confined.run(f"{JOBS}:write", b"", asdict(layout), WRITING)
+
+    async def mark(self, given: bytes, marks: Marks) -> bytes:
+        """A sender's own workbook with its wrong cells marked."""
+        return await self.confined.run(f"{JOBS}:mark", given, asdict(marks), MARKING)

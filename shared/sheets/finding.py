@@ -1,0 +1,142 @@
+"""Finds the form in a workbook: its stamps, and the cell of each field, by the markers and then by defined names. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from shared.sheets import markers
+from shared.sheets.stamp import VISIBLE
+from shared.sheets.workbook import Formula, Kind, Place, Sheet, Workbook, reference
+from shared.words import texts
+from shared.words.failures import PermanentError
+from shared.words.refusals import number, refusal
+
+MOST_FIELDS: Final = 20_000
+MOST_TIMES: Final = 5  # that one field is looked at
+MOST_MERGED: Final = 5_000
+MOST_STAMPS: Final = 20
+ROW_LETTERS: Final = {"v": markers.FIGURES_COLUMN, "n": markers.FIGURES_COLUMN, "d": markers.FIGURES_COLUMN, "t": markers.TEXT_COLUMN}
+BESIDE: Final = {markers.NOTE: markers.NOTE_COLUMN, markers.ESTIMATE: markers.ESTIMATE_COLUMN}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The cell of a field, as it is called in messages (`Biểu!F12`), and what is in it. `shares` is the first cell of the range
+    with which it is merged.
+    """
+
+    sheet: str
+    cell: str
+    kind: Kind | None = None
+    text: str = ""
+    formula: Formula = ""
+    shares: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"{self.sheet}!{self.cell}"
+
+
+@dataclass
+class Filled:
+    """What a file says. `meanings` has the fingerprint of each indicator and text, by code."""
+
+    stamps: list[str] = field(default_factory=list)
+    fields: dict[str, list[Found]] = field(default_factory=dict)
+    meanings: dict[str, list[str]] = field(default_factory=dict)
+    has_links: bool = False
+
+
+def find(book: Workbook) -> Filled:
+    """What the form in a workbook says."""
+    found = Filled([book.stamp] if book.stamp else [], has_links=book.has_links)
+    for sheet in book.sheets:
+        _Sheet(sheet, found).look()
+    _by_names(book, found)
+    return found
+
+
+class _Sheet:
+    """One sheet while it is looked through."""
+
+    def __init__(self, sheet: Sheet, found: Filled) -> None:
+        self._sheet, self._found = sheet, found
+        self._columns: dict[str, int] = {}
+        self._rows: list[tuple[int, str, str]] = []  # the row, its letter and code
+        self._head = _merged_cells(sheet)
+
+    def look(self) -> None:
+        for (row, column), cell in self._sheet.cells.items():
+            if cell.kind == "text":
+                self._mark(row, column, cell.text)
+        fields = [(name, (row, column)) for row, letter, code in self._rows for name, column in self._fields(letter, code)]
+        own = {at for _, at in fields}
+        for name, at in fields:
+            add(self._found, name, place(self._sheet, at, self._head.get(at, at), own))
+
+    def _mark(self, row: int, column: int, text: str) -> None:
+        if not text.startswith(markers.PREFIX):
+            if texts.normal(text[:60]).lstrip().startswith(VISIBLE):
+                self._stamp(text)
+        elif text.startswith(markers.STAMP):
+            self._stamp(text[len(markers.STAMP) :])
+        elif (marked := markers.COLUMN.fullmatch(text)) is not None:
+            self._columns.setdefault(marked[1], column)
+        elif (marked := markers.ROW.fullmatch(text)) is not None:
+            self._rows.append((row, marked[1], marked[2]))
+            known = self._found.meanings.setdefault(marked[2], [])
+            if marked[3] not in known and len(known) < MOST_TIMES:
+                known.append(marked[3])
+
+    def _stamp(self, text: str) -> None:
+        if len(self._found.stamps) < MOST_STAMPS:
+            self._found.stamps.append(text[:400])
+
+    def _fields(self, letter: str, code: str) -> Iterator[tuple[str, int]]:
+        wanted = {letter: ROW_LETTERS[letter], **(BESIDE if letter in "vn" else {})}
+        for name, column in wanted.items():
+            if column in self._columns:
+                yield f"{name}.{code}", self._columns[column]
+
+
+def place(sheet: Sheet, at: Place, head: Place, own: Collection[Place] = ()) -> Found:
+    """What is in a cell. `head` is the first cell of its merged range, `own` are the cells of all fields: one that is merged with a field
+    before it in its row has nothing of its own.
+    """
+    where = reference(*at)
+    cell = sheet.cells.get(head)
+    if cell is None or (head != at and head[0] == at[0] and head in own):
+        return Found(sheet.name, where)
+    return Found(sheet.name, where, cell.kind, cell.text, cell.formula, "" if head == at else reference(*head))
+
+
+def add(found: Filled, name: str, one: Found) -> None:
+    listed = found.fields.setdefault(name, [])
+    if len(listed) < MOST_TIMES:
+        listed.append(one)
+    if len(found.fields) > MOST_FIELDS:
+        raise PermanentError(refusal("sheet.too_many_rows", most=number(MOST_FIELDS)))
+
+
+def _merged_cells(sheet: Sheet) -> Mapping[Place, Place]:
+    """The first cell of the merged range in which a cell is; of small ranges only, as those of a form are."""
+    found: dict[Place, Place] = {}
+    for first, last in sheet.merged[:MOST_MERGED]:
+        size = (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
+        if 1 < size <= MOST_MERGED and len(found) < MOST_MERGED * 10:
+            cells = ((row, column) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1))
+            found |= dict.fromkeys(cells, first)
+    return found
+
+
+def _by_names(book: Workbook, found: Filled) -> None:
+    """Adds the fields that have no marker, but a defined name."""
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    heads: dict[str, Mapping[Place, Place]] = {}
+    for name, (sheet_name, at) in book.names.items():
+        marked = markers.NAME.fullmatch(name)
+        sheet = sheets.get(sheet_name)
+        if marked is not None and sheet is not None and (key := f"{marked[1]}.{marked[2]}") not in found.fields:
+            if sheet_name not in heads:
+                heads[sheet_name] = _merged_cells(sheet)
+            add(found, key, place(sheet, at, heads[sheet_name].get(at, at)))

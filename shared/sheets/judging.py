@@ -1,0 +1,113 @@
+"""Whether what a file says may be sent, and the event that it makes: the steps that the HTTP door and the portal share. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from shared.sheets import cells, layout, marking, reading
+from shared.sheets.finding import Filled
+from shared.sheets.layout import Layout
+from shared.sheets.marking import Marks
+from shared.sheets.reading import Reading
+from shared.sheets.stamp import Core
+from shared.words import vietnamese
+from shared.words.forms import Form
+from shared.words.refusals import Refusal, refusal
+from shared.words.regime_parts import Indicator
+
+MOST_NAMED: Final = 10
+NONE: Final = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure or text that stands, and what the file says instead; None: nothing."""
+
+    code: str
+    now: object
+    then: object
+
+
+@dataclass(frozen=True, slots=True)
+class NewForm:
+    """A file of another version: why it is not taken, and the form of today filled with what still means the same."""
+
+    reason: Refusal
+    layout: Layout
+
+
+def read(form: Form, core: Core, filled: Filled, now: datetime) -> Reading | NewForm:
+    """What a file says; or a new form, if its own asks something else."""
+    if changed := reading.changed(form.asked, core, filled):
+        carried = reading.unchanged(form.asked, filled).content
+        return NewForm(refusal("sheet.other_version", names=changed[:MOST_NAMED]), layout.of_form(form, now, carried))
+    return reading.read(form.asked, filled)
+
+
+def is_taken(form: Form, core: Core) -> bool:
+    """Whether another report has the file's revision, or a later one."""
+    return core.revision <= form.held.newest
+
+
+def taken(form: Form, core: Core, found: Reading) -> tuple[Refusal, list[Difference]]:
+    """Why a file comes too late, and what it says otherwise than the report that was recorded meanwhile."""
+    differs = list(differences(form, found))
+    labels = {indicator.code: indicator.label for indicator in form.asked.indicators} | dict(form.asked.narratives)
+    named = [
+        f"{labels[one.code]} ({_shown(one.now)}; trong tệp: {_shown(one.then)})"
+        if one.code not in form.asked.narratives
+        else labels[one.code]
+        for one in differs[:MOST_NAMED]
+    ]
+    reason = refusal("sheet.revision_taken", revision=core.revision, next=form.held.next_revision, differs=named or [NONE])
+    return reason, differs
+
+
+def differences(form: Form, found: Reading) -> Iterator[Difference]:
+    """What a file says otherwise than the newest report."""
+    held = form.held.content
+    for indicator in form.asked.indicators:
+        now, then = held.values.get(indicator.code), found.values.get(indicator.code)
+        if _normal(indicator, now) != _normal(indicator, then):
+            yield Difference(indicator.code, now, then)
+    for code in form.asked.narratives:
+        if (held.narratives.get(code) or None) != (found.narratives.get(code) or None):
+            yield Difference(code, held.narratives.get(code), found.narratives.get(code))
+
+
+def marks(form: Form, reasons: list[Refusal]) -> Marks:
+    """The marks for a file's wrong cells."""
+    title = f"{form.asked.regime.title}: {vietnamese.period_name(form.asked.period.code)}, {form.asked.unit.name}"
+    return marking.of_groups(title, reading.grouped(reasons))
+
+
+def file_name(form: Form) -> str:
+    """The name of the form's file, in ASCII."""
+    asked = form.asked
+    return f"{asked.regime.id}_{asked.period.code}_{asked.unit.code}.xlsx"
+
+
+def _normal(indicator: Indicator, value: Any) -> object:
+    match value:
+        case bool() | None:
+            return value
+        case Mapping():
+            return {part: _normal(indicator, one) for part, one in value.items()}
+        case str() if indicator.kind == "choice":
+            return value
+    return cells.plain(Decimal(str(value)))
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return NONE
+        case bool():
+            return layout.YES if value else layout.NO
+        case Mapping():
+            return "/".join(_shown(one) for one in value.values())
+        case int() | Decimal():
+            return vietnamese.number(int(value))
+    return vietnamese.number(value) if cells.SAVED.fullmatch(value) else str(value)

@@ -1,0 +1,149 @@
+"""The form as a workbook over HTTP: out, filled, and in again, on real servers."""
+
+import asyncio
+from typing import Any
+
+import httpx2
+
+from shared.plumbing.sheet_store import MOST_OF_OWNER
+from shared.sheets import reading
+from shared.sheets.writing import MEDIA_TYPE
+from tests.builders import COMMUNE, RECIPIENT, returned
+from tests.identities import bearer
+from tests.ingest.test_form_routes import FORM, Door, door
+from tests.sheets import files, hostile
+
+__all__ = ["door"]
+
+XLSX = {"content-type": MEDIA_TYPE}
+SAID: dict[str, object] = {"v.gd_ngay_cong": "1.234", "v.gd_tien_tai_tro": 12.5, "t.kho_khan": "Thiếu kinh phí."}
+
+
+async def blank(door: Door) -> bytes:
+    answer = await door.get(f"{FORM}.xlsx")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPE)
+    assert answer.headers["content-disposition"] == 'attachment; filename="ct27-van-quan_2024_06253.xlsx"'
+    return answer.content
+
+
+async def send(door: Door, given: bytes, query: str = "", unit: str = COMMUNE, **headers: str) -> httpx2.Response:
+    return await door.client.post(f"/v1/reports/xlsx{query}", content=given, headers=XLSX | bearer(door.keys[unit]) | headers)
+
+
+async def codes(door: Door, given: bytes, unit: str = COMMUNE) -> tuple[int, list[str]]:
+    answer = await send(door, given, unit=unit)
+    return answer.status_code, [error["code"] for error in answer.json()["errors"]]
+
+
+async def receipts(door: Door) -> int:
+    return (await door.form())["next_revision"] - 1  # type: ignore[no-any-return]
+
+
+async def test_a_filled_form_becomes_the_units_report_once(door: Door) -> None:
+    given = files.filled(await blank(door), SAID)
+    tried = await send(door, given, "?dry_run=true")
+    assert (tried.status_code, tried.json()["verdict"], await receipts(door)) == (200, "accepted", 0)
+
+    first = await send(door, given)
+    assert first.status_code == 201, first.text
+    again = await send(door, given)
+    assert (again.status_code, again.json()["verdict"]) == (200, "duplicate")
+    assert again.json()["event_id"] == first.json()["event_id"]
+
+    form = await door.form()
+    assert (form["standing_revision"], form["next_revision"]) == (1, 2)
+    assert form["standing"]["values"] == {"gd_ngay_cong": 1234, "gd_tien_tai_tro": "12.500"}
+    assert form["standing"]["narratives"] == {"kho_khan": "Thiếu kinh phí."}
+
+    late = await send(door, files.filled(given, {"v.gd_ngay_cong": 9}))
+    assert late.status_code == 409
+    assert late.json()["code"] == "sheet.revision_taken"
+    assert late.json()["differences"] == [{"code": "gd_ngay_cong", "now": 1234, "then": "9"}]
+    assert "1.234; trong tệp: 9" in late.json()["detail"]
+
+    correction = await blank(door)
+    back = files.read(correction)
+    assert (back.values["gd_ngay_cong"], back.narratives) == ("1234", {"kho_khan": "Thiếu kinh phí."})
+    assert (await send(door, files.filled(correction, {"v.gd_ngay_cong": 9}))).status_code == 201
+    await door.send(returned(revision=2, fix_by="2030-12-18"))
+    assert files.read(await blank(door)).values["gd_ngay_cong"] == "9"
+
+
+async def test_wrong_cells_are_named_and_the_file_comes_back_marked(door: Door) -> None:
+    empty = await blank(door)
+    where = files.cells_of(empty)
+    wrong = {"v.gd_ngay_cong": "hai", "v.gd_tien_tai_tro": "1.234", "n.vh_nha_van_hoa_thon": 3}
+    answer = await send(door, files.filled(empty, wrong))
+    assert answer.status_code == 422
+    assert [(error["code"], error["path"]) for error in answer.json()["errors"]] == [
+        ("report.ambiguous_number", f"Biểu!{where['v.gd_tien_tai_tro']}"),
+        ("report.unreadable_number", f"Biểu!{where['v.gd_ngay_cong']}"),
+    ]
+    marked = await door.get(answer.json()["marked"])
+    assert (marked.status_code, marked.headers["content-type"]) == (200, MEDIA_TYPE)
+    assert [fault.code for fault in files.read(marked.content).faults] == ["report.ambiguous_number", "report.unreadable_number"]
+    assert (await door.get(answer.json()["marked"], RECIPIENT)).status_code == 404
+    assert (await door.get("/v1/sheets/none")).json()["code"] == "sheet.gone"
+
+    judged = await send(door, files.filled(empty, {"v.gd_tien_tai_tro": 1.23456, "n.vh_nha_van_hoa_thon": 3, "v.gd_ngay_cong": -5}))
+    found = {error["code"]: error["path"] for error in judged.json()["errors"]}
+    assert judged.status_code == 422
+    assert found["report.too_many_decimals"] == f"Biểu!{where['v.gd_tien_tai_tro']}"
+    assert found["event.missing_field"] == f"Biểu!{where['d.vh_nha_van_hoa_thon']}"
+    assert f"Biểu!{where['v.gd_ngay_cong']}" in {error["path"] for error in judged.json()["errors"]}
+    tried = await send(door, files.filled(empty, {"v.gd_tien_tai_tro": 1.23456}), "?dry_run=true")
+    assert (tried.status_code, tried.json()["errors"][0]["path"]) == (422, f"Biểu!{where['v.gd_tien_tai_tro']}")
+    assert await receipts(door) == 0
+
+
+async def test_what_is_not_the_units_form_is_refused_and_nothing_is_stored(door: Door) -> None:
+    empty = await blank(door)
+    assert await codes(door, empty, RECIPIENT) == (403, ["sheet.other_form"])
+    assert await codes(door, b"a") == (422, ["sheet.not_a_workbook"])
+    assert await codes(door, hostile.old_format()) == (422, ["sheet.old_format"])
+    assert await codes(door, bytes(5 * 2**20 + 1)) == (413, ["sheet.too_large"])
+    assert await codes(door, hostile.overlapping()) == (422, ["sheet.unpacks_too_much"])
+    assert await codes(door, hostile.stamped(visible="", hidden="")) == (422, ["sheet.stamps_differ"])
+    assert (await send(door, empty, **{"content-type": "multipart/form-data"})).json()["code"] == "sheet.media_type"
+    assert (await send(door, empty, **{"content-encoding": "gzip"})).status_code == 415
+    assert (await send(door, empty, "?dryrun=true")).json()["code"] == "dry_run.bad_parameter"
+    assert (await door.get(f"/v1/forms/ct27-van-quan/2024/{RECIPIENT}.xlsx")).status_code == 403
+    assert (await door.get("/v1/forms/none/2024/06253.xlsx")).status_code == 404
+    assert await receipts(door) == 0
+
+
+async def test_an_older_form_comes_back_as_a_new_one_with_its_figures(door: Door, monkeypatch: Any) -> None:
+    given = files.filled(await blank(door), SAID)
+    monkeypatch.setattr(reading, "changed", lambda *_: ["Tiền tài trợ cho giáo dục"])
+    answer = await send(door, given)
+    assert (answer.status_code, answer.json()["code"]) == (422, "sheet.other_version")
+    renewed = files.read((await door.get(answer.json()["renewed"])).content)
+    assert renewed.values == {"gd_ngay_cong": "1234", "gd_tien_tai_tro": "12.5"}
+
+
+async def test_a_unit_has_one_file_read_at_a_time(door: Door) -> None:
+    given = files.filled(await blank(door), SAID)
+    answers = await asyncio.gather(*(send(door, given, "?dry_run=true") for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [200, 429, 429, 429]
+    assert answers[1].json()["code"] == "sheet.one_at_a_time"
+    assert answers[1].headers["retry-after"] == "2"
+    assert (await send(door, given, "?dry_run=true")).status_code == 200
+
+
+async def test_a_unit_has_only_some_files_kept(door: Door, monkeypatch: Any) -> None:
+    wrong = files.filled(await blank(door), {"v.gd_ngay_cong": "hai"})
+    made = [(await send(door, wrong)).json()["marked"] for _ in range(3)]
+    assert [(await door.get(one)).status_code for one in made] == [200, 200, 200]
+    monkeypatch.setattr("shared.plumbing.sheet_store.MOST_OF_OWNER", 2)
+    await send(door, wrong)
+    assert [(await door.get(one)).status_code for one in made] == [404, 404, 200]
+    assert MOST_OF_OWNER == 20
+
+
+async def test_a_file_that_was_refused_by_time_can_be_sent_again(door: Door) -> None:
+    """What ingest would reject is not sent, so its id is not used up."""
+    form = f"/v1/forms/ct27-van-quan/2030/{COMMUNE}"
+    early = files.filled((await door.get(f"{form}.xlsx")).content, {"v.gd_ngay_cong": 3})
+    first, second = await send(door, early), await send(door, early)
+    assert (first.status_code, second.status_code) == (422, 422)
+    assert (await door.form(form))["next_revision"] == 1
