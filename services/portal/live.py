@@ -18,7 +18,7 @@ from faststream.nats import NatsMessage, NatsRouter
 from services.portal.domain import cumulative, refused
 from services.portal.domain.address import Address
 from services.portal.domain.refused import Refused
-from services.portal.http import described, principals
+from services.portal.http import dependencies, described, principals
 from services.portal.http.dependencies import Named
 from services.portal.http.hub import SEPARATOR, Hub, Key, Listener
 from services.portal.http.scoped import Reads, Stored, scope_of
@@ -163,6 +163,7 @@ async def live(request: Request, address: Named, page: Annotated[Listener, Depen
 
 async def still_followed(request: Request, known: Mapping[str, Address]) -> dict[str, Address]:
     """Those of the pages that the principal of an open stream may still follow. Asking does not keep a session alive."""
+    dependencies.forget_known(request)
     principal = await principals.current(request)
     if principal is None:
         return {}

@@ -40,6 +40,7 @@ __all__ = ["Client", "Collection", "Document", "Documents", "Session", "Stored"]
 
 Result = TypeVar("Result")
 DUPLICATE_KEY = 11000
+BAD_VALUE = 2  # also of an index that does not exist
 KEY_NOT_FOUND = 211
 UNAUTHORIZED, AUTHENTICATION_FAILED = 13, 18
 ASK_BATCH = 5000  # ids in one query
@@ -243,9 +244,19 @@ async def opened_session(database: Documents) -> AsyncIterator[Session]:
         yield session
 
 
-async def aggregate(collection: Collection[Stored], stages: Sequence[Document], **options: Any) -> list[Document]:
-    """All results of an aggregation pipeline."""
+async def aggregate(
+    collection: Collection[Stored], stages: Sequence[Document], *, by: Sequence[tuple[str, int]] | None = None, **options: Any
+) -> list[Document]:
+    """All results of an aggregation pipeline. With `by` it uses the index with these keys, if there is one, whatever the server would
+    choose.
+    """
     driver: Any = collection
+    if by is not None:
+        try:
+            return await aggregate(collection, stages, hint=dict(by), **options)
+        except OperationFailure as error:
+            if error.code != BAD_VALUE:
+                raise
     cursor = await awaited(driver.aggregate(list(stages), **options))
     results: list[Document] = await cursor.to_list(None)
     return results

@@ -543,6 +543,10 @@ class ReportStateDocument(TypedDict):
     ]
 
 
+DUTIES_OF_UNITS: Final = (("unit.id", 1), ("regime", 1), ("period", 1))
+"""The index of `duties` by which the duties of some units are found; notify creates it, and readers ask for it."""
+
+
 class DutyDocument(TypedDict):
     """What one unit owes in one regime and period: to report, to confirm its view, or to replace estimates by official figures.
 

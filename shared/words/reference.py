@@ -81,6 +81,8 @@ class Reference:
     reform_days: tuple[date, ...] = ()
     """The first days of the reforms that are applied, in order."""
     _versions: dict[tuple[str, date], Version] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _change_days: dict[str, list[date]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _listed: dict[str, list[Setting]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day(self, regime: Regime, period: Period) -> date:
         """The reference day of a period."""
@@ -108,7 +110,10 @@ class Reference:
         whole = self.regimes[regime_id]
         if whole.has_ended(day):
             return None
-        since = max([self.registry.unchanged_since(day), *(first for first in whole.change_days if first <= day)])
+        changes = self._change_days.get(regime_id)
+        if changes is None:
+            changes = self._change_days[regime_id] = whole.change_days
+        since = max([self.registry.unchanged_since(day), *(first for first in changes if first <= day)])
         version = self._versions.get((whole.id, since))
         if version is None:
             version = self._versions[whole.id, since] = Version(whole.on(day), since, self.registry.at(day))
@@ -124,6 +129,12 @@ class Reference:
 
     def settings(self, regime_id: str) -> list[Setting]:
         """The periods that a regime lists, while it has not ended, in the order of time; none for a regime whose periods are opened."""
+        found = self._listed.get(regime_id)
+        if found is None:
+            found = self._listed[regime_id] = self._settings(regime_id)
+        return list(found)
+
+    def _settings(self, regime_id: str) -> list[Setting]:
         regime = self.regimes[regime_id]
         listed = regime.periods if isinstance(regime.periods, list) else []
         found = [setting for code in listed if (setting := self.setting(regime_id, code)) is not None]

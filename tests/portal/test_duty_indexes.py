@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from services.notify.store.book import BookStore
-from services.portal.domain.duties import DutyState
+from services.portal.domain.duties import HOUR, DutyState
 from services.portal.domain.duty_units import Part
 from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, listed, of_state
+from services.portal.reading.duty_store import DutyStore
+from shared.words.reference import Reference
+from shared.words.scope import Scope
 from tests.portal import builders
 from tests.portal.builders import AFTER, CT27
 from tests.portal.conftest import Stack
@@ -25,6 +28,7 @@ PAGES = {
 }
 BEHIND = listed(Asked([PART], CT27, "2024"), DutyState.OWED, AFTER, f"{CT27}/2024/06253")
 BY_ID = [("_id", 1)]
+RETURNED = {"revision": 1, "reason": "Sai số thôn", "fix_by": None}
 
 
 def stages(plan: Any) -> Iterator[str]:
@@ -59,6 +63,41 @@ async def test_what_is_owed_in_each_period_is_read_from_an_index_alone(stack: St
     for asked in (query, {"$and": [{"owed": True}, Asked(None, CT27).as_query()]}):
         explained = await stack.database["duties"].find(asked, {"_id": 0, "reminded_of": 1, "period": 1}).explain()
         assert explained["executionStats"]["totalDocsExamined"] == 0
+
+
+async def test_returned_duties_are_found_without_reading_all_that_is_owed(stack: Stack) -> None:
+    await BookStore(stack.database).prepare()
+    made = [builders.duty(_id=f"{CT27}/2024/{number}") for number in range(200)]
+    await stack.put(duties=[*made, builders.duty("06256", returned=RETURNED)])
+    explained = await stack.database["duties"].find(of_state(DutyState.RETURNED, AFTER)).sort(ORDER).limit(50).explain()
+    assert (explained["executionStats"]["nReturned"], explained["executionStats"]["totalDocsExamined"]) == (1, 1)
+
+
+async def test_the_duties_of_some_units_are_counted_by_their_index_or_without_it(stack: Stack) -> None:
+    """The portal may run before the notifier has made the indexes."""
+    scope, asked = Scope.of_command_line(Reference(1, builders.registry(), {}, {}), AFTER.date()), Asked([PART])
+    store = DutyStore(stack.database, scope)
+    await stack.database["duties"].drop()
+    assert (await store.totals(asked, AFTER))[0] == 0
+    await stack.put(duties=[builders.duty(), builders.received("06256")])
+    without = await store.totals(asked, AFTER)
+    await BookStore(stack.database).prepare()
+    assert await store.totals(asked, AFTER) == without
+    assert without[0] == 2
+
+
+@pytest.mark.parametrize("parts", [None, [PART]])
+async def test_every_state_is_counted_by_the_same_rule_as_it_is_listed(stack: Stack, parts: list[Part] | None) -> None:
+    shapes = [builders.duty(), builders.received("06256"), builders.duty(returned=RETURNED)]
+    changes = [{}, {"late": True}, {"task": "confirm"}, {"task": "official"}, {"reminded_of": AFTER}, {"reminded_of": AFTER + HOUR}]
+    made = [{**shape, **change} for shape in shapes for change in changes]
+    await stack.put(duties=[{**one, "_id": f"{one['_id']}/{number}"} for number, one in enumerate(made)])
+    store = DutyStore(stack.database, Scope.of_command_line(Reference(1, builders.registry(), {}, {}), AFTER.date()))
+    everything, totals = await store.totals(Asked(parts), AFTER)
+    listed_too = {state: len(await store.first(Asked(parts), state, AFTER, behind=None, limit=0)) for state in DutyState}
+    assert totals == listed_too
+    assert everything == len(made)
+    assert all(totals.values())
 
 
 @pytest.mark.parametrize("asked", PAGES)

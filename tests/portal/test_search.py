@@ -1,6 +1,7 @@
 """A unit is found by any form of its code or name that people type."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -81,6 +82,36 @@ def test_every_unit_is_found_by_its_name_composed_or_not_with_or_without_accents
     assert unit.name in names(unicodedata.normalize("NFC", unit.name))
     assert unit.name in names(unicodedata.normalize("NFD", unit.name))
     assert unit.name in names(search.bare(unit.name).upper())
+
+
+def begin(begins: Sequence[str], named: Sequence[str]) -> bool:
+    return all(any(word.startswith(text) for word in named) for text in begins)
+
+
+def one_by_one(units: Sequence[Unit], query: str) -> list[tuple[int, str]]:
+    """Rank and id of the units that match: what the index finds, without an index."""
+    typed, code = search.words(query), query.strip().casefold()
+    found = []
+    for unit in units:
+        named = search.words(unit.name)
+        ranks = (
+            code in (unit.code.casefold(), unit.id.casefold()),
+            unit.code.casefold().startswith(code),
+            begin(typed, named),
+            begin([search.bare(word) for word in typed], [search.bare(word) for word in named]),
+        )
+        if typed and any(ranks):
+            found.append((ranks.index(True), unit.id))
+    return sorted(found)
+
+
+PIECES = st.sampled_from(["x", "xã", "xa ", "Vân", "van", "quan ", "06", "184", "-", "đ", "d", "ninh ", "xuân"])
+
+
+@given(st.lists(PIECES, max_size=4).map("".join))
+def test_the_index_finds_what_reading_every_unit_finds(query: str) -> None:
+    found = [(int(hit.key[0]), hit.unit.id) for hit in search.find(ENTRIES, query)]
+    assert sorted(found) == one_by_one(builders.units(), unicodedata.normalize("NFC", query))
 
 
 @loop

@@ -13,7 +13,7 @@ from services.notify.store import report_states
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import DutyDocument, ExtensionDocument, NotifyCheckpointDocument, ReturnedDocument
+from shared.wire.documents import DUTIES_OF_UNITS, DutyDocument, ExtensionDocument, NotifyCheckpointDocument, ReturnedDocument
 from shared.words.instants import Given
 from shared.words.report_state import PeriodState, ReportState, Return
 
@@ -21,6 +21,7 @@ CHECKPOINT: Final = "notify"
 SHAPE: Final = 8  # the data format that last changed the checkpoint and the duties' state
 WRITE_BATCH: Final = 2000
 OWED: Final = "owed"  # the index of owed duties
+IN_ORDER: Final = [("owed", DESCENDING), *((name, ASCENDING) for name in ("reminded_of", "regime", "period", "unit.code", "_id"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,15 @@ class BookStore:
         self._checkpoints = mongo.collection(database, collection_names.CHECKPOINTS, NotifyCheckpointDocument)
 
     async def prepare(self) -> None:
-        """Creates the indexes: a period's duties, a unit's duties by code and by id, owed duties in the portal's order, and late ones."""
+        """Creates the indexes: a period's duties, a unit's duties by code and by id, owed duties and returned ones in the portal's order,
+        and late ones.
+        """
         await self._duties.create_index([("regime", ASCENDING), ("period", ASCENDING), ("unit.code", ASCENDING)])
         await self._duties.create_index([("unit.code", ASCENDING), ("period", ASCENDING)])
-        await self._duties.create_index([("unit.id", ASCENDING), ("regime", ASCENDING), ("period", ASCENDING)])
-        await self._duties.create_index(
-            [("owed", DESCENDING), *((name, ASCENDING) for name in ("reminded_of", "regime", "period", "unit.code", "_id"))], name=OWED
-        )
+        await self._duties.create_index(list(DUTIES_OF_UNITS))
+        await self._duties.create_index(IN_ORDER, name=OWED)
+        is_returned: Document = {"owed": True, "returned": {"$type": "object"}}
+        await self._duties.create_index(IN_ORDER, partialFilterExpression=is_returned, name="returned")
         await self._duties.create_index([("first_received_at", DESCENDING)], partialFilterExpression={"late": True}, name="late")
 
     async def checkpoint(self) -> Checkpoint | None:

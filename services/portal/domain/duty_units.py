@@ -70,8 +70,9 @@ def _shown(scope: Scope, setting: Setting, ids: frozenset[str]) -> frozenset[str
 
 def _is_outside(scope: Scope, named: _Named) -> bool:
     """Whether the named units exist in periods that regimes list, and none of them is in scope in any of these."""
-    listed = [setting for regime in scope.reference.regimes for setting in scope.reference.settings(regime)]
-    found = [(setting, ids) for setting in listed if (ids := named.within(setting.tree))]
+    listed = (setting for regime in scope.reference.regimes for setting in scope.reference.settings(regime))
+    versions = {setting.version: setting for setting in listed}  # of hundreds of periods
+    found = [(setting, ids) for setting in versions.values() if (ids := named.within(setting.tree))]
     return bool(found) and not any(_shown(scope, setting, ids) for setting, ids in found)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from services.portal.domain import search
-from services.portal.domain.search import Entry
+from services.portal.domain.search import Index
 from shared.words import reform_applied, reform_effects
 from shared.words.lineage import Edge
 from shared.words.reference import ONE_DAY, Reference
@@ -65,7 +65,7 @@ class Shown:
         return sorted(rows, key=lambda row: (row.code, row.valid_from, row.id))
 
     @cached_property
-    def index(self) -> list[Entry]:
+    def index(self) -> Index:
         return search.index(self.rows)
 
     @property

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -14,15 +15,6 @@ LETTERS: Final = re.compile(r"[^\W_]+")
 MOST_LETTERS: Final = 200  # characters of a query, in composed form
 FORM: Final = (f"tên hoặc mã, tối đa {MOST_LETTERS} ký tự", f"a name or a code, of at most {MOST_LETTERS} characters")
 WITHOUT_MARK: Final = str.maketrans("đĐ", "dD")  # a letter without a decomposition in Unicode
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A unit in the index: the words of its name with and without accents."""
-
-    unit: Unit
-    words: tuple[str, ...]
-    bare: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +39,81 @@ def bare(text: str) -> str:
     return "".join(character for character in taken_apart if unicodedata.category(character) != "Mn").translate(WITHOUT_MARK)
 
 
-def index(units: Iterable[Unit]) -> list[Entry]:
+class Words:
+    """Words, each with the numbers of the units that have it. What begins with a text stands together."""
+
+    def __init__(self, named: Iterable[Sequence[str]]) -> None:
+        found: dict[str, list[int]] = {}
+        for number, names in enumerate(named):
+            for name in dict.fromkeys(names):
+                found.setdefault(name, []).append(number)
+        self._words = sorted(found)
+        self._numbers = [found[word] for word in self._words]
+
+    def having(self, word: str) -> Sequence[int]:
+        """The units that have exactly this word."""
+        place = bisect_left(self._words, word)
+        return self._numbers[place] if self._words[place : place + 1] == [word] else ()
+
+    def beginning(self, begin: str) -> set[int]:
+        """The units that have a word that begins so."""
+        return set[int]().union(*self._from(begin))
+
+    def all_beginning(self, begins: Sequence[str]) -> set[int]:
+        """The units that for each of these texts have a word that begins so; at least one text is given."""
+        first, *rest = map(self.beginning, begins)
+        return first.intersection(*rest)
+
+    def _from(self, begin: str) -> Iterator[list[int]]:
+        for place in range(bisect_left(self._words, begin), len(self._words)):
+            if not self._words[place].startswith(begin):
+                return
+            yield self._numbers[place]
+
+
+class Index:
+    """Units by their codes, and by the words of their names with and without accents."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self.units = tuple(units)
+        written = [words(unit.name) for unit in self.units]
+        plain = [tuple(bare(word) for word in named) for named in written]
+        self.ids = Words((unit.code.casefold(), unit.id.casefold()) for unit in self.units)
+        self.codes = Words((unit.code.casefold(),) for unit in self.units)
+        self.written, self.plain = Words(written), Words(plain)
+        self._keys = [
+            f"{0 if unit.valid_to is None else 1} {' '.join(named)} {unit.id}" for unit, named in zip(self.units, plain, strict=True)
+        ]
+
+    def hit(self, number: int, rank: int) -> Hit:
+        return Hit(self.units[number], f"{rank}{self._keys[number]}")
+
+
+def index(units: Iterable[Unit]) -> Index:
     """The index of the units."""
-    named = ((unit, words(unit.name)) for unit in units)
-    return [Entry(unit, written, tuple(bare(word) for word in written)) for unit, written in named]
+    return Index(units)
 
 
 @lru_cache(maxsize=2)
-def of_registry(registry: Registry) -> list[Entry]:
+def of_registry(registry: Registry) -> Index:
     """All units that ever existed, each id with its latest row, and all areas."""
     areas = [registry.at(area.valid_from).by_id[area.id] for area in registry.areas]
     return index([*(rows[-1] for rows in registry.ids.values()), *areas])
 
 
-def find(entries: Sequence[Entry], query: str) -> list[Hit]:
+def find(of: Index, query: str) -> list[Hit]:
     """Units that match a query: their code begins with the query, or for each word of the query their name has a word that begins with it.
 
     Empty if the query has no words.
     """
     typed = words(query)
-    plain = tuple(bare(word) for word in typed)
     if not typed:
         return []
     code = texts.normal(query).strip().casefold()
-    hits = []
-    for entry in entries:
-        ranks = (
-            code in (entry.unit.code.casefold(), entry.unit.id.casefold()),
-            entry.unit.code.casefold().startswith(code),
-            _all_begin(typed, entry.words),
-            _all_begin(plain, entry.bare),
-        )
-        if any(ranks):
-            rank = ranks.index(True)
-            hits.append(Hit(entry.unit, f"{rank}{0 if entry.unit.valid_to is None else 1} {' '.join(entry.bare)} {entry.unit.id}"))
-    return sorted(hits, key=lambda hit: hit.key)
+    plain = tuple(bare(word) for word in typed)
+    best_first = of.ids.having(code), of.codes.beginning(code), of.written.all_beginning(typed), of.plain.all_beginning(plain)
+    ranks = {number: rank for rank, numbers in reversed(list(enumerate(best_first))) for number in numbers}
+    return sorted((of.hit(number, rank) for number, rank in ranks.items()), key=lambda hit: hit.key)
 
 
 def find_titled(titles: Mapping[str, str], query: str) -> list[str]:

@@ -40,4 +40,4 @@ def whole(sizes: Mapping[str, Fraction], multiple: int = 1) -> tuple[dict[str, i
 
 def exact(value: int | str) -> Fraction:
     """An integer or a plain decimal text as an exact number."""
-    return Fraction(Decimal(value))
+    return Fraction(value) if isinstance(value, int) else Fraction(*Decimal(value).as_integer_ratio())

@@ -1,7 +1,7 @@
 """FastAPI's dependencies that do not depend on who asks: the address in the URL, the present instant, the filters of duties."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
@@ -16,7 +16,9 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import Clock
 from shared.words import texts
+from shared.words.reference import Reference
 
+KNOWN: Final = "known"  # in a request's state
 MOST_LETTERS = 1000  # characters of a cursor; ours have fewer than 200
 After = Annotated[str | None, Query(max_length=MOST_LETTERS, description="`next` of the page before; left out: the first page")]
 
@@ -57,7 +59,7 @@ async def find(request: Request, regime: RegimeName, period: PeriodName, unit: U
     """The regime, period and unit in the URL. Raises `Refused`: 400 for a malformed name, 404 for an unknown one."""
     for name, text in (("regime", regime), ("period", period), ("unit", unit)):
         address.checked(name, text)
-    return address.named(await (await reference_of(request)).current(), regime, period, unit)
+    return address.named(await known_of(request), regime, period, unit)
 
 
 async def find_on(
@@ -71,7 +73,7 @@ async def find_on(
     for name, text in (("regime", regime), ("period", period), ("unit", unit)):
         address.checked(name, text)
     day = address.day_of(units)
-    return address.named(await (await reference_of(request)).current(), regime, period, unit, units=day)
+    return address.named(await known_of(request), regime, period, unit, units=day)
 
 
 async def find_reporter(request: Request, regime: RegimeName, period: PeriodName, unit: ReporterName) -> Address:
@@ -95,6 +97,19 @@ async def find_reporter_on(
 async def reference_of(request: Request) -> ReferenceStore:
     store: ReferenceStore = request.app.state.reference
     return store
+
+
+async def known_of(request: Request) -> Reference:
+    """The reference data of a request: read once, so that all of its answer is by the same generation."""
+    kept: dict[str, Reference] = request.scope.setdefault("state", {})
+    if KNOWN not in kept:
+        kept[KNOWN] = await (await reference_of(request)).current()
+    return kept[KNOWN]
+
+
+def forget_known(request: Request) -> None:
+    """Lets a stream, which outlives many generations, read the reference data again."""
+    request.scope.setdefault("state", {}).pop(KNOWN, None)
 
 
 async def reforms_of(request: Request) -> ReformReader:

@@ -56,7 +56,7 @@ async def _roles(request: Request, person: PersonPrincipal, now: datetime) -> se
     """The roles that the person holds today."""
     if not person.grants:
         return set()
-    registry = (await (await dependencies.reference_of(request)).current()).registry
+    registry = (await dependencies.known_of(request)).registry
     return {grant.role for grant in grants.effective(person.grants, registry, periods.local_day(now))}
 
 

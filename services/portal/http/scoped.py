@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from services.portal.domain import refused
 from services.portal.domain.address import Address
-from services.portal.http.dependencies import Named, NamedOn, NamedReporter, NamedReporterOn, now_of, reference_of
+from services.portal.http.dependencies import Named, NamedOn, NamedReporter, NamedReporterOn, known_of, now_of
 from services.portal.http.principals import Asking
 from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.store import PortalStore
@@ -21,7 +21,7 @@ from shared.words.scope import Scope
 async def scope_of(request: Request, principal: Asking) -> Scope:
     """What the principal of the request reads today. Raises `Refused` with 401 if nobody has shown who he is."""
     today = periods.local_day(await now_of(request))
-    return Scope.of(principal, await (await reference_of(request)).current(), today)
+    return Scope.of(principal, await known_of(request), today)
 
 
 Reads = Annotated[Scope, Depends(scope_of)]

@@ -1,18 +1,20 @@
 """Queries on the collection `duties`: filters, states, the order, and counts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from services.portal.domain.duties import CONFIRM, OFFICIAL, REPORT, DutyState
 from services.portal.domain.duty_units import Part
 from shared.plumbing.mongo import Document
+from shared.wire.documents import DUTIES_OF_UNITS
 
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
 """Owed duties first, then by deadline. Used for results without pages; lists with pages are sorted by `_id`, which never changes."""
 TASKS = (CONFIRM, OFFICIAL)
 """The tasks that are named at the end of a duty's id."""
+MOST_UNITS = 2_000  # whose duties are sought one by one; of more, reading all duties is as fast
 SENT = [REPORT, OFFICIAL]
 """The tasks that are done by sending a report."""
 IN_CALENDAR = [("owed", -1), ("reminded_of", -1), ("_id", 1)]
@@ -31,6 +33,14 @@ class Asked:
     year: int | None = None
     named: Collection[str] | None = None
     """Ids of the units that are searched for by name; None if none are."""
+
+    @property
+    def index(self) -> Sequence[tuple[str, int]] | None:
+        """The index by which these duties should be counted; None: the one that the server chooses. It tries indexes with the first
+        documents that they give: if those of a small regime are all in scope, it reads each regime whole, that of the country too.
+        """
+        units = sum(len(part.unit_ids) for part in self.parts or ())
+        return DUTIES_OF_UNITS if 0 < units <= MOST_UNITS else None
 
     def as_query(self) -> Document:
         """The MongoDB filter. Every value is inside `$eq` or `$in`, so that no text can act as an operator."""
@@ -89,21 +99,12 @@ def of_state(state: DutyState, now: datetime) -> Document:
             assert_never(state)
 
 
-def is_in(state: DutyState, now: datetime) -> Document:
-    """The condition for a state inside a pipeline, by the same rule as `of_state`."""
-    is_done, is_sent = {"$not": ["$owed"]}, {"$in": ["$task", SENT]}
-    match state:
-        case DutyState.OWED:
-            return {"$and": ["$owed"]}
-        case DutyState.OVERDUE:
-            return {"$and": ["$owed", {"$lte": ["$reminded_of", now]}]}
-        case DutyState.RETURNED:
-            return {"$and": ["$owed", {"$eq": [{"$type": "$returned"}, "object"]}]}
-        case DutyState.RECEIVED:
-            return {"$and": [is_done, is_sent]}
-        case DutyState.LATE:
-            return {"$and": [is_done, is_sent, "$late"]}
-        case DutyState.CONFIRMED:
-            return {"$and": [is_done, {"$not": [is_sent]}]}
-        case _:
-            assert_never(state)
+KIND: Document = {name: f"${name}" for name in ("owed", "task", "late")}
+"""What decides about most states, inside a pipeline: counting by plain fields is several times as fast as by conditions."""
+OF_KIND: Mapping[DutyState, Callable[[Mapping[str, Any]], bool]] = {
+    DutyState.OWED: lambda kind: kind["owed"],
+    DutyState.RECEIVED: lambda kind: not kind["owed"] and kind["task"] in SENT,
+    DutyState.LATE: lambda kind: not kind["owed"] and kind["task"] in SENT and kind["late"],
+    DutyState.CONFIRMED: lambda kind: not kind["owed"] and kind["task"] == CONFIRM,
+}
+"""Whether duties of a kind are in a state, by the same rule as `of_state`. The other two states have indexes of their own."""

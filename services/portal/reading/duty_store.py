@@ -1,12 +1,14 @@
 """Reads the collection `duties`, which notify writes, for the portal."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.portal.domain import duty_units
 from services.portal.domain.duties import CONFIRM, Duty, DutyState
 from services.portal.domain.duty_periods import Owed
-from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, Asked, in_calendar, is_in, listed, of_state, of_units
+from services.portal.reading.duty_queries import IN_CALENDAR, KIND, OF_KIND, ORDER, Asked, in_calendar, listed, of_state, of_units
 from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
@@ -31,7 +33,9 @@ class DutyStore:
 
     async def periods(self, regimes: Collection[str]) -> dict[str, list[str]]:
         """The periods in which any unit has a duty and a unit in scope may have one, by regime."""
-        return {regime: sorted(await self._periods(regime), key=periods.order) for regime in sorted(regimes)}
+        listed = sorted(regimes)
+        found = await asyncio.gather(*map(self._periods, listed))
+        return {regime: sorted(codes, key=periods.order) for regime, codes in zip(listed, found, strict=True)}
 
     async def _periods(self, regime: str) -> list[str]:
         found = await self._duties.distinct("period", {"regime": {"$eq": regime}}, maxTimeMS=TIME_LIMIT_MS)
@@ -40,11 +44,20 @@ class DutyStore:
 
     async def totals(self, asked: Asked, now: datetime) -> tuple[int, dict[DutyState, int]]:
         """The number of duties in total and in each state."""
-        sums: Document = {state.value: {"$sum": {"$cond": [is_in(state, now), 1, 0]}} for state in DutyState}
-        stages: list[Document] = [{"$match": asked.as_query()}, {"$group": {"_id": None, "all": {"$sum": 1}, **sums}}]
-        counted = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS)
-        found = counted[0] if counted else {"all": 0, **{state.value: 0 for state in DutyState}}
-        return found["all"], {state: found[state.value] for state in DutyState}
+        kinds, overdue, returned = await asyncio.gather(
+            self._counted(asked.as_query(), KIND, asked.index),
+            self._counted({"$and": [of_state(DutyState.OVERDUE, now), asked.as_query()]}, None, asked.index),
+            self._counted({"$and": [of_state(DutyState.RETURNED, now), asked.as_query()]}, None),
+        )
+        by_state = {state: sum(count for kind, count in kinds if is_in(kind)) for state, is_in in OF_KIND.items()}
+        by_state |= {DutyState.OVERDUE: sum(count for _, count in overdue), DutyState.RETURNED: sum(count for _, count in returned)}
+        return sum(count for _, count in kinds), {state: by_state[state] for state in DutyState}
+
+    async def _counted(self, query: Document, kind: Document | None, by: Sequence[tuple[str, int]] | None = None) -> list[tuple[Any, int]]:
+        """How many duties there are of each kind."""
+        stages: list[Document] = [{"$match": query}, {"$group": {"_id": kind, "count": {"$sum": 1}}}]
+        groups = await mongo.aggregate(self._duties, stages, by=by, maxTimeMS=TIME_LIMIT_MS)
+        return [(group["_id"], group["count"]) for group in groups]
 
     async def owed(self, asked: Asked, now: datetime) -> dict[str, Owed]:
         """What is owed in each period; a period in which nothing is owed is left out. Without a unit, only an index is read."""
@@ -53,7 +66,7 @@ class DutyStore:
             {"$match": {"$and": [{"owed": True}, asked.as_query()]}},
             {"$group": {"_id": "$period", "owed": {"$sum": 1}, "overdue": overdue}},
         ]
-        groups = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS)
+        groups = await mongo.aggregate(self._duties, stages, by=asked.index, maxTimeMS=TIME_LIMIT_MS)
         return {group["_id"]: Owed(group["owed"], group["overdue"]) for group in groups}
 
     async def urgent(self, asked: Asked, now: datetime, limit: int) -> list[Duty]:
@@ -75,6 +88,10 @@ class DutyStore:
         """
         async for document in self._listed(asked, state, now, behind, limit):
             yield from_document(document)
+
+    async def first(self, asked: Asked, state: DutyState | None, now: datetime, *, behind: str | None, limit: int) -> list[Duty]:
+        """The first duties that `read` gives."""
+        return [duty async for duty in self.read(asked, state, now, behind=behind, limit=limit)]
 
     async def answers(self, asked: Asked, state: DutyState | None, now: datetime, behind: str | None, limit: int) -> list[answers.Duty]:
         """The duties that `read` returns, in the API's form."""

@@ -89,11 +89,10 @@ async def _read(address: Address, store: PortalStore, indicator: Indicator) -> E
     view = await store.view(regime.id, period, address.unit.id)
     if view is None:
         raise refused.no_such_view(regime.id, period, address.unit.code)
-    entries = await store.entries_of(address, reporters)
+    unknown, entries = await asyncio.gather(store.unknown_units(address.setting), store.entries_of(address, reporters))
     counted = explain.standing_reports(reporters, entries, view.position.sequence)
     contents = await store.contents([entry.id for entry in counted.values()])
     figure = view.indicators.get(indicator.code)
     stored = {} if figure is None else figure.model_dump(exclude_unset=True)
     asked = {unit.id for unit in address.asked(indicator)}
-    unknown = tuple(await store.unknown_units(address.setting))
-    return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents, asked), unknown)
+    return Explained(address, view, explain.explain(indicator, stored, reporters, counted, contents, asked), tuple(unknown))

@@ -16,7 +16,7 @@ from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names
-from shared.wire.documents import DutyDocument, ViewDocument
+from shared.wire.documents import DUTIES_OF_UNITS, DutyDocument, ViewDocument
 from shared.wire.published import Official
 from shared.wire.view_key import ViewKey
 from shared.words import deadlines
@@ -124,7 +124,7 @@ class PresentReader:
             {"$group": {"_id": {"regime": "$_id.regime", "period": "$_id.period", "day": "$_id.day"}, "units": {"$push": "$_id.unit"}}},
         ]
         days: dict[tuple[str, str], list[tuple[date, Sequence[str]]]] = {}
-        for group in await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS):
+        for group in await mongo.aggregate(self._duties, stages, by=DUTIES_OF_UNITS, maxTimeMS=TIME_LIMIT_MS):
             named = group["_id"]
             if named["day"] is not None:
                 days.setdefault((named["regime"], named["period"]), []).append((date.fromisoformat(named["day"]), group["units"]))

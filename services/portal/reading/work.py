@@ -1,5 +1,6 @@
 """Collects *Việc của tôi*: the duties of the units at which a person is an officer, and what a reviewer's units wait for."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -50,19 +51,29 @@ class WorkReader:
         scope, at = self._scope, person.reviewer_at
         if not at:
             return Review()
+        waiting, there = await asyncio.gather(self._waiting(person, now), self._lists.periods(scope.reference.regimes))
+        asked = Asked(duty_units.in_scope(scope, there))
+        behind, returned, late = await asyncio.gather(
+            self._behind(person, asked, now),
+            self._duties.returned(asked, now, reviewing.MOST_UNITS),
+            self._duties.late_since(asked, periods.start_of(scope.today), reviewing.MOST_UNITS),
+        )
+        return Review(
+            [one for one in reversed(waiting) if one.duty.is_owed and self._is_time(one, now)],
+            reviewing.confirmed_and_moved(one for one in waiting if not one.duty.is_owed),
+            behind,
+            returned,
+            late,
+        )
+
+    async def _waiting(self, person: Person, now: datetime) -> list[Waiting]:
+        """The views that the person's units must confirm or have confirmed, the newest deadline last."""
+        at = person.reviewer_at
         found = await self._duties.confirmations({*at, *self._represented(at)})
         to_confirm = [duty for duty in found if self._has_begun(duty.regime, duty.period, now)]
         counted = await self._views.counted([ViewKey(duty.regime, duty.period, duty.of_id) for duty in to_confirm])
         acts = {duty.id: self._confirming(person, duty, counted.get(duty.view_key), now) for duty in to_confirm}
-        waiting = reviewing.by_id(to_confirm, {duty.of_id: self._name(duty) for duty in to_confirm}, counted, acts)
-        asked = Asked(duty_units.in_scope(scope, await self._lists.periods(scope.reference.regimes)))
-        return Review(
-            [one for one in reversed(waiting) if one.duty.is_owed and self._is_time(one, now)],
-            reviewing.confirmed_and_moved(one for one in waiting if not one.duty.is_owed),
-            await self._behind(person, asked, now),
-            await self._duties.returned(asked, now, reviewing.MOST_UNITS),
-            await self._duties.late_since(asked, periods.start_of(scope.today), reviewing.MOST_UNITS),
-        )
+        return reviewing.by_id(to_confirm, {duty.of_id: self._name(duty) for duty in to_confirm}, counted, acts)
 
     async def _behind(self, person: Person, asked: Asked, now: datetime) -> Sequence[Behind]:
         """The periods that have begun in which units owe reports, with how many of these were asked for today."""

@@ -65,7 +65,7 @@ class WorkDuties:
                 }
             },
         ]
-        groups = await mongo.aggregate(self._duties, stages, maxTimeMS=TIME_LIMIT_MS)
+        groups = await mongo.aggregate(self._duties, stages, by=asked.index, maxTimeMS=TIME_LIMIT_MS)
         return [
             Owing(group["_id"]["regime"], group["_id"]["period"], group["owed"], group["overdue"], group["returned"], group["next"])
             for group in groups

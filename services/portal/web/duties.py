@@ -1,5 +1,6 @@
 """The page of duties: what each unit owes, and by when."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,7 +24,6 @@ from services.portal.reading.duty_queries import Asked
 from services.portal.reading.duty_store import DutyStore
 from services.portal.render import look
 from shared.words import regime_versions
-from shared.words.principals import PersonPrincipal, Principal
 from shared.words.reference import Reference
 from shared.words.scope import Scope
 from shared.words.units import Registry
@@ -72,13 +72,14 @@ async def duties(
     known, today = scope.reference, scope.today
     there = await store.periods(known.regimes)
     codes = {code for of_regime in there.values() for code in of_regime}
-    owed = await store.owed(replace(chosen, period=None, year=None).asked(scope, there), now)
+    in_all, asked = replace(chosen, period=None, year=None).asked(scope, there), chosen.asked(scope, there)
+    owed, it = await asyncio.gather(store.owed(in_all, now), _list(store, chosen, asked, there, after, now))
     bearer = None if chosen.unit is None else succession.bearer(known.registry, chosen.unit, today)
     laws = {} if bearer is None else await stored.laws(unit_notes.reforms_of(known.registry, bearer.id))
     is_readable = partial(duty_units.is_readable, scope)
     shown = {
         "chosen": chosen,
-        "it": await _list(store, chosen, chosen.asked(scope, there), there, after, now),
+        "it": it,
         "words": WORDS,
         "sorts": SORTS,
         "titles": titles_of(known),
@@ -90,7 +91,7 @@ async def duties(
         "strips": _strips(known, chosen, there, owed, now),
         "unit_name": None if bearer is None else bearer.name,
         "unit_notes": [] if bearer is None else unit_notes.within(unit_notes.of_duties(known, bearer, laws, now), is_readable),
-        "form_of": partial(_form_of, asking, scope),
+        "form_of": partial(_form_of, Person.of_principal(asking, scope), scope),
         "name_today": partial(name_today, known.registry, today),
     }
     return look.page("duties.html", shown)
@@ -100,8 +101,9 @@ async def _list(
     store: DutyStore, chosen: Choice, asked: Asked, there: Mapping[str, Sequence[str]], after: str | None, now: datetime
 ) -> Listing:
     behind = chosen.behind(after)
-    everything, totals = await store.totals(asked, now)
-    read = [duty async for duty in store.read(asked, chosen.state, now, behind=behind, limit=PAGE + 1)]
+    (everything, totals), read = await asyncio.gather(
+        store.totals(asked, now), store.first(asked, chosen.state, now, behind=behind, limit=PAGE + 1)
+    )
     shown = duty_order.ordered(read[:PAGE], chosen.sort)
     newest = {regime: codes[-1] for regime, codes in there.items() if codes}
     settled = [duty for duty in shown if not (chosen.period or chosen.state) and is_settled(duty, newest)]
@@ -138,11 +140,10 @@ def titles_of(known: Reference) -> dict[str, str]:
     return {regime.id: regime.title for regime in known.regimes.values()}
 
 
-def _form_of(principal: Principal, scope: Scope, duty: Duty) -> Link | None:
+def _form_of(person: Person | None, scope: Scope, duty: Duty) -> Link | None:
     """The form in which the person may enter the report that a duty asks for; None if the person may not."""
-    if not duty.is_owed or duty.task not in FOR_A_FORM or not isinstance(principal, PersonPrincipal):
+    if not duty.is_owed or duty.task not in FOR_A_FORM or person is None:
         return None
-    person = Person.of(principal, scope.reference.registry, scope.today)
     by = entering.entering_at(person, scope.reference, duty.regime, duty.period, duty.unit_id, scope.today)
     path = f"/bieu-mau/{duty.regime}/{duty.period}/{duty.unit_code}"
     return None if by is None else Link("Nhập thay" if by.entered_by else "Nhập báo cáo", path)

@@ -1,5 +1,6 @@
 """*Việc của tôi*: the first page of who reports or receives reports."""
 
+import asyncio
 from functools import partial
 from typing import Annotated
 
@@ -32,7 +33,9 @@ async def my_work(
     """
     registry = scope.reference.registry
     person = Person.of(asking, registry, scope.today)
-    own, to_approve = await reader.own(person, now), await handed_drafts.to_approve(request.app.state.database, scope, person)
+    own, to_approve, review = await asyncio.gather(
+        reader.own(person, now), handed_drafts.to_approve(request.app.state.database, scope, person), reader.review(person, now)
+    )
 
     def name_today(duty: Duty) -> str:
         return succession.note(registry, duty.unit_id, duty.unit_name, scope.today)
@@ -43,7 +46,7 @@ async def my_work(
         "is_officer": bool(person.officer_at),
         "is_reviewer": bool(person.reviewer_at),
         "to_approve": to_approve,
-        "review": await reader.review(person, now),
+        "review": review,
         "titles": {regime.id: regime.title for regime in scope.reference.regimes.values()},
         "ago": partial(work.ago, now=now),
         "name_today": name_today,
