@@ -98,14 +98,23 @@ async def _watch(url: str, session: str, of: str, seen: Watched) -> None:
 
 
 async def _fetch(pages: Connection, of: str, seen: Watched) -> None:
+    """The page; once more over a new connection if the server has just closed the old one, as browsers do."""
     began = time.perf_counter()
-    answer = await pages.ask(f"/bang/{of}", "Tonghop-By-Itself: 1")
-    require_ok(await answer.readline())
-    head = await answer.readuntil(b"\r\n\r\n")
-    length = next(int(line.partition(b":")[2]) for line in head.lower().splitlines() if line.startswith(b"content-length:"))
-    seen.last = await answer.readexactly(length)
-    seen.sizes.append(length)
+    try:
+        seen.last = await _page(pages, of)
+    except (ConnectionError, asyncio.IncompleteReadError):
+        pages.close()
+        seen.last = await _page(pages, of)
+    seen.sizes.append(len(seen.last))
     seen.fetches_s.append(time.perf_counter() - began)
+
+
+async def _page(pages: Connection, of: str) -> bytes:
+    answer = await pages.ask(f"/bang/{of}", "Tonghop-By-Itself: 1")
+    head = await answer.readuntil(b"\r\n\r\n")
+    require_ok(head)
+    length = next(int(line.partition(b":")[2]) for line in head.lower().splitlines() if line.startswith(b"content-length:"))
+    return await answer.readexactly(length)
 
 
 def require_ok(line: bytes) -> None:
