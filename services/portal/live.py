@@ -23,14 +23,17 @@ from services.portal.http.dependencies import Named
 from services.portal.http.hub import SEPARATOR, Hub, Key, Listener
 from services.portal.http.scoped import Reads, Stored, scope_of
 from services.portal.reading.store import PortalStore
+from shared.shell.connections import BoundedProtocol
 from shared.wire import subjects
 from shared.wire.published import ViewPosition
 from shared.words import refusals
 from shared.words.scope import Scope
 from shared.words.units import Unit
 
-LISTENERS = 2000  # open pages of one portal; each costs a connection and a task
+LISTENERS = 2000  # open pages of one portal, each a connection and a task; at most half of all connections, the others are for requests
 RETRY_MS = 3000
+Told = tuple[str, object]
+"""The subject and the content of a message."""
 LOOK_S: Final = 14.0  # less than the 15 s after which the framework sends a comment of its own
 
 
@@ -53,14 +56,15 @@ def feed_router(hub: Hub) -> NatsRouter:
     """
     router = NatsRouter()
 
-    async def as_it_is(message: NatsMessage) -> bytes:
-        return message.body if isinstance(message.body, bytes) else b""
+    async def as_it_is(message: NatsMessage) -> Told:
+        return message.raw_message.subject, message.body
 
     @router.subscriber(subjects.feed("*", "*", "*", "*"), decoder=as_it_is, no_reply=True)
-    async def on_view_updated(body: bytes, message: NatsMessage) -> None:
-        key = subjects.fed_view(message.raw_message.subject)
-        if key is not None:
-            hub.tell(key, position_of(body))
+    async def on_view_updated(told: Told) -> None:
+        subject, body = told
+        key = subjects.fed_view(subject)
+        if key is not None and hub.has(key):  # of hundreds of views in a second few are open
+            hub.tell(key, position_of(body if isinstance(body, bytes) else b""))
 
     return router
 
@@ -113,7 +117,7 @@ async def listener(
 def require_room(request: Request) -> None:
     """Raises `Refused` if there are too many listeners."""
     hub: Hub = request.app.state.hub
-    if hub.count >= LISTENERS:
+    if hub.count >= min(LISTENERS, BoundedProtocol.waits.most // 2):
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, refusals.refusal("door.too_many_readers"))
 
 

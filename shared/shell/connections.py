@@ -6,6 +6,7 @@ ADR-0069; RFC 9112, 2.2 and 6.3.
 """
 
 import asyncio
+import resource
 import sys
 from http import HTTPStatus
 from typing import ClassVar, Final, NamedTuple
@@ -16,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from shared.shell import problems
 
 MOST_CONNECTIONS: Final = 500  # half of the 1,024 files that a process may open by default
+FILES: Final = 16_384  # that a service opens, where the system allows so many
 
 
 class Waits(NamedTuple):
@@ -25,6 +27,17 @@ class Waits(NamedTuple):
     rest_s: float = 10.0  # for the rest of a body that is refused: whoever is cut off at once may not see the answer
     answer_s: float = 60.0  # for a client that reads nothing
     most: int = MOST_CONNECTIONS
+
+
+def most_connections() -> int:
+    """Half of the files that this process may open. Before, it raises its own limit as far as the system allows it, but not above `FILES`:
+    an open page needs a connection for its stream and one more for what it fetches.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < FILES:
+        soft = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(soft, FILES) // 2
 
 
 class BoundedProtocol(H11Protocol):

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from shared.plumbing import tls
 from shared.shell.clock import system_clock
-from shared.shell.connections import BoundedProtocol
+from shared.shell.connections import BoundedProtocol, Waits, most_connections
 from shared.shell.patience import Patient
 from shared.shell.settings import ServiceSettings
 from shared.words.failures import ConfigurationError
@@ -49,6 +49,7 @@ def serve(app: FastAPI, settings: ServiceSettings, port: int, monitor_port: int)
     except ConfigurationError as error:
         log.error("service.refused_to_go_on", codes=error.codes, reason=str(error))
         raise SystemExit(CANNOT_LISTEN) from None
+    BoundedProtocol.waits = Waits(most=most_connections())
     config = configured(app, STOP_S, ssl_context_factory=None if secured is None else lambda *_: secured)
     with public, monitored, suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_together(Listener(config), public, Listener(configured(app.state.monitor, MONITOR_STOP_S, lifespan="off")), monitored))

@@ -118,6 +118,10 @@ class Hub:
             if not self._followers[key]:
                 del self._followers[key]
 
+    def has(self, key: Key) -> bool:
+        """Whether anything follows a view."""
+        return key in self._followers
+
     def tell(self, key: Key, position: str) -> None:
         """Says a view's new position to whatever follows it."""
         for follower in self._followers.get(key, ()):
