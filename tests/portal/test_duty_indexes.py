@@ -89,7 +89,8 @@ async def test_the_duties_of_some_units_are_counted_by_their_index_or_without_it
 @pytest.mark.parametrize("parts", [None, [PART]])
 async def test_every_state_is_counted_by_the_same_rule_as_it_is_listed(stack: Stack, parts: list[Part] | None) -> None:
     shapes = [builders.duty(), builders.received("06256"), builders.duty(returned=RETURNED)]
-    changes = [{}, {"late": True}, {"task": "confirm"}, {"task": "official"}, {"reminded_of": AFTER}, {"reminded_of": AFTER + HOUR}]
+    changes: list[dict[str, Any]] = [{}, {"late": True}, {"task": "confirm"}, {"task": "official"}]
+    changes += [{"reminded_of": AFTER}, {"reminded_of": AFTER + HOUR}]
     made = [{**shape, **change} for shape in shapes for change in changes]
     await stack.put(duties=[{**one, "_id": f"{one['_id']}/{number}"} for number, one in enumerate(made)])
     store = DutyStore(stack.database, Scope.of_command_line(Reference(1, builders.registry(), {}, {}), AFTER.date()))

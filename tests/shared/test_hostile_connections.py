@@ -214,10 +214,9 @@ async def test_more_slow_connections_than_there_is_room_for_keep_nobody_out() ->
 @pytest.mark.parametrize(("allowed", "hard", "most"), [(256, 3000, 1500), (1024, 1024, 512)])
 def test_a_service_raises_its_own_limit_of_files_and_keeps_half_of_them_as_connections(allowed: int, hard: int, most: int) -> None:
     """Each of 500 watchers has a stream and fetches its page: of 500 connections in all, most would be cut off."""
-    raised = (
-        f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, ({allowed}, {hard})); from shared.shell.connections import most_connections"
-    )
-    done = subprocess.run([sys.executable, "-c", f"{raised}; print(most_connections())"], capture_output=True, text=True, check=True)
+    limited = f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, ({allowed}, {hard}))"
+    asked = "from shared.shell import connections; print(connections.most_connections())"
+    done = subprocess.run([sys.executable, "-c", f"{limited}; {asked}"], capture_output=True, text=True, check=True)
     assert int(done.stdout) == most
 
 
