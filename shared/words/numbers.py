@@ -12,6 +12,9 @@ MAX_SCALED: Final = 10**14  # the largest magnitude of one value; the sum of 90,
 PLAIN_DECIMAL: Final = re.compile(r"(-?[0-9]{1,30})(?:\.([0-9]{1,30}))?", re.ASCII)
 
 
+SWAPPED: Final = str.maketrans(",.", ".,")
+
+
 class NumberText(str):
     """The text of a JSON number that is not a plain integer, kept as sent."""
 
@@ -73,7 +76,7 @@ def vietnamese(value: Decimal | int | None) -> str:
     """A number in Vietnamese notation, 1.234,5; a dash if there is no number."""
     if value is None:
         return "–"
-    return f"{value:,f}".translate(str.maketrans(",.", ".,")) if isinstance(value, Decimal) else f"{value:,}".replace(",", ".")
+    return f"{value:,f}".translate(SWAPPED) if isinstance(value, Decimal) else f"{value:,}".replace(",", ".")
 
 
 def vietnamese_text(plain_decimal: str) -> str:

@@ -1,5 +1,6 @@
 """Dates, deadlines and numbers as Vietnamese readers expect them: Vietnam time, dd/mm/yyyy, 1.234,5."""
 
+import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final
@@ -28,8 +29,8 @@ def shown(text: str) -> str:
 
     Texts stored since data format 5 contain no such characters; older names and texts may.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable() and (text.isascii() or (len(text) <= texts.UNCHECKED and unicodedata.is_normalized("NFC", text))):
+        return text  # no control, no bidi control and no code point without a character is printable
     return texts.NO_CHARACTER.sub("\ufffd", texts.FORBIDDEN.sub("", texts.normal(text)))
 
 

@@ -5,10 +5,12 @@ one of the province with all indicators of ct27, with a report of each commune; 
 from the whole country while one client asks for every kind of page in turn, each with the session of a person of its role, and for views of
 the API. `pages.<name>.p95_ms` is from sending a request until its last byte, `slowest_p95_ms` the largest of them, `view_api_p99_ms` the
 same for the API. `weight.<name>_kib` is the size of a page before compression, `wire_kib` that of the view after it, `javascript_kib` all
-scripts together, gzipped. Then the 100 reports a second all come from the province, and 500 watchers, each with a session of its own,
-follow its view: each has a stream, and fetches the page again at every news, as `live.js` does. `watchers.portal_cores` is the share of a
-core that the portal uses, `watchers.fetch_p95_s` how long a fetch takes. At last, without reports, `screen.key_to_paint_ms` in the form of
-200 fields, and `screen.first_paint_s.<name>` at 400 kbit/s and 400 ms with nothing in the cache: both in Chromium, otherwise not measured.
+scripts together, gzipped. `cpu_ms.<name>`, without reports, is the portal's processor time for a page: another load on the machine changes
+it little, while it makes all waits longer. Then the 100 reports a second all come from the province, and 500 watchers, each with a session
+of its own, follow its view: each has a stream, and fetches the page again at every news, as `live.js` does. `watchers.portal_cores` is the
+share of a core that the portal uses, `watchers.fetch_p95_s` how long a fetch takes. At last, without reports, `screen.key_to_paint_ms` in
+the form of 200 fields, and `screen.first_paint_s.<name>` at 400 kbit/s and 400 ms with nothing in the cache: both in Chromium, otherwise
+not measured.
 
 How: ingest, aggregate, notify and portal as separate processes, identities on, everything durable, the load generator and the client on the
 same machine. Seed: 1. Again: `make bench ONLY=portal`. Figures: docs/benchmarks.md.
@@ -24,6 +26,7 @@ import httpx2
 from services.portal.render import assets
 from tests import identities
 from tests.benchmarks import portal_country, portal_screen, portal_watchers, profiles
+from tests.benchmarks.cpu import cpu_s
 from tests.benchmarks.figures import Figures, percentile
 from tests.benchmarks.machine import NATIONAL, YEAR, machine
 from tests.benchmarks.portal_country import PAGES, PROVINCE, VIEW, Country
@@ -34,6 +37,7 @@ SERVICES: Final = ("ingest", "aggregate", "notify", "portal")
 RATE: Final = 100
 ROUNDS: Final = 30  # requests of each page
 API_REQUESTS: Final = 400
+COSTED: Final = 20  # requests of each page whose processor time is taken together
 WATCHERS: Final = 500
 
 
@@ -57,6 +61,8 @@ async def measure(size: float) -> Figures:
                     async with profiles.recording("portal-pages", portal):
                         figures = await _pages(country, round(ROUNDS * size) or 1)
                     figures["view_api_p99_ms"] = await _api(country, round(API_REQUESTS * size) or 1)
+                cost = await _cost(country, portal, round(COSTED * size) or 1)
+                figures["costliest_cpu_ms"], figures["cpu_ms"] = max(cost.values()), cost
                 sessions = [await _session(country) for _ in range(round(WATCHERS * size) or 1)]
                 async with country.reports(of_province, below, RATE), profiles.recording("portal-watchers", portal):
                     figures["watchers"] = await portal_watchers.watch(country.url, sessions, VIEW, portal)
@@ -92,6 +98,20 @@ async def _pages(country: Country, rounds: int) -> Figures:
     weight["javascript_kib"] = _kib(sum(len(one.zipped) for one in scripts))
     pages = {name: {"p50_ms": _ms(found, 50), "p95_ms": _ms(found, 95)} for name, found in took.items()}
     return {"pages": pages, "slowest_p95_ms": max(page["p95_ms"] for page in pages.values()), "weight": weight}
+
+
+async def _cost(country: Country, pid: int, count: int) -> dict[str, float]:
+    """Milliseconds of the portal's processor for each page, one page after the other and without reports: what another load on the machine
+    changes little.
+    """
+    cost: dict[str, float] = {}
+    for name, (role, path) in {**PAGES, "view_api": ("reader", f"/api/v1/views/{VIEW}")}.items():
+        async with country.visitor(role) as http:
+            began = cpu_s(pid)
+            for _ in range(count):
+                await _timed(http, path)
+            cost[name] = round(1000 * (cpu_s(pid) - began) / count, 1)
+    return cost
 
 
 async def _api(country: Country, count: int) -> float:

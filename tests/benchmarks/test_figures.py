@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from shared.wire import subjects
-from tests.benchmarks import figures, mixed, profiles, run, scale
+from tests.benchmarks import figures, mixed, portal_country, profiles, run, scale
 from tests.benchmarks.figures import Figures, Spread
 from tests.benchmarks.machine import YEAR
 from tests.benchmarks.run import Benchmark
@@ -101,6 +101,10 @@ def test_a_mixed_regime_asks_so_many_figures_of_every_kind(width: int) -> None:
     assert len(regime.by_code) == width
     assert {indicator.kind for indicator in regime.indicators} == {"quantity", "ratio", "flag", "choice"}
     assert regime.narratives
+
+
+def test_every_page_that_is_measured_has_a_target() -> None:
+    assert tuple(portal_country.PAGES) == figures.PAGES
 
 
 def test_the_regimes_of_scale_fill_every_partition_once() -> None:

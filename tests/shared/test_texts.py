@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.words import texts
+from shared.words import texts, vietnamese
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,8 @@ def test_of_many_marks_on_one_letter_the_surplus_is_left_out_of_long_texts(marks
 def test_other_texts_have_as_many_marks_as_they_like(text: str) -> None:
     assert not texts.has_too_many_marks(text)
     assert texts.normal(text) == unicodedata.normalize("NFC", text)
+
+
+@given(st.text())
+def test_what_is_shown_at_once_is_what_checking_every_character_would_show(text: str) -> None:
+    assert vietnamese.shown(text) == texts.NO_CHARACTER.sub("\ufffd", texts.FORBIDDEN.sub("", texts.normal(text)))
