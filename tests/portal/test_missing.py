@@ -136,9 +136,14 @@ async def test_the_overview_begins_with_what_is_due_and_folds_what_is_over(stack
     await stack.put(views=[*made.values(), builders.view("450", regime=plan)])
     now = datetime(2026, 11, 27, 2, 30, tzinfo=UTC)
     async with entry_desk.desk(stack, seeds.first_reference(), now) as desk:
-        shown = (await (await desk.browser("viewer", "450")).get("/tong-quan?unit=450")).text
+        shown, own = [(await (await desk.browser("viewer", "450")).get(f"/tong-quan{query}")).text for query in ("?unit=450", "")]
+        elsewhere = text_of((await (await desk.browser("viewer", "20")).get("/tong-quan")).text)
     begins, over = shown.index(f'id="r-{nq68}"'), shown.index(f'id="r-{plan}"')
     first = shown[begins:].partition("</article>")[0]
+    assert text_of(own) == text_of(shown).replace(
+        "Các chế độ báo cáo trong phạm vi của tài khoản · ", ""
+    )  # no regime as a whole is in the district's scope
+    assert "8 chế độ báo cáo chưa có bảng tổng hợp trong phạm vi của tài khoản này" in elsewhere
     rows = [first.index(f"/bang/{nq68}/{period}/450") for period in ("2026", "2027", "2024")]
     assert rows == sorted(rows)
     assert "trong 154 đơn vị, năm 2026" in text_of(first)

@@ -3,6 +3,7 @@
 They follow from what the page has read of all its rows at once; the page of the act reads the rest. Source: ADR 0074, ADR 0075.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.portal.domain import acting_offers
@@ -32,7 +33,8 @@ def asking(matter: Matter, owing: int, asked: int, path: str, now: datetime) -> 
     if matter.asking is None:
         return None
     facts = ViewFacts(None, 0, 0, ReportState(), (), is_opened=True, owing=owing, unasked=owing - asked)
-    return Offer("Đôn đốc", f"{path}/don-doc", acting_offers.asking(matter, facts, now))
+    chance = acting_offers.asking(matter, facts, now)
+    return Offer("Đôn đốc", f"{path}/don-doc", replace(chance, note=""))  # the row itself says how many
 
 
 def _facts(counted: Counted | None) -> ViewFacts:

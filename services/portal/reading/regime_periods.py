@@ -47,6 +47,11 @@ class RegimePeriods:
     is_over: bool
     """Whether the regime is one of the past: even its present period was due long ago."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no view in scope, of whatever period."""
+        return not (self.rows or self.past or any(cell.path for year in self.years for cell in year.cells))
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -85,7 +90,7 @@ async def of_unit(known: Reference, store: PortalStore, duties: DutyStore, unit:
 def in_order(found: Iterable[RegimePeriods], now: datetime) -> list[RegimePeriods]:
     """What matters now first: the regimes whose deadline is nearest; those of the past, and those without a view in scope, come last."""
     far = timedelta.max
-    return sorted(found, key=lambda it: (it.is_over, not it.rows, far if it.due is None else abs(it.due - now), it.regime.title))
+    return sorted(found, key=lambda it: (it.is_empty, it.is_over, far if it.due is None else abs(it.due - now), it.regime.title))
 
 
 def _place(known: Reference, counted: Counted, progress: Progress) -> None:

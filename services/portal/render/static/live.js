@@ -4,13 +4,14 @@
   const main = () => document.querySelector("main");
   const note = document.getElementById("live-note");
   const printed = document.getElementById("printed");
-  const now = () => new Date().toLocaleString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false, dateStyle: "short", timeStyle: "short" });
+  const parts = { timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" };
+  const now = () => new Date().toLocaleString("en-GB", parts).replace(",", "");  // 27/11/2026 09:30
   const margins = new CSSStyleSheet();  // of printed pages: unit, title and time on each, where the browser knows boxes in the margins
   const quoted = (text) => `"${text.replace(/["\\\n\r\f]/g, (one) => `\\${one.charCodeAt(0).toString(16)} `)}"`;
   const box = (name, text) => `@${name} { content: ${quoted(text)}; font: 9pt sans-serif; }`;
   if (printed) addEventListener("beforeprint", () => {
-    const title = document.title.replace(/ – Tổng Hợp$/, "");
-    margins.replaceSync(`@page { ${box("top-left", title)} ${box("top-right", document.body.dataset.of || "Tổng Hợp")} ${box("bottom-left", `In lúc ${now()}`)} }`);
+    const title = document.title.replace(/ – Tổng Hợp$/, ""), of = document.body.dataset.of;
+    margins.replaceSync(`@page { ${box("top-left", title)} ${box("top-right", of && !title.includes(of) ? of : "Tổng Hợp")} ${box("bottom-left", `In lúc ${now()}`)} }`);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((one) => one !== margins), margins];
     printed.textContent = margins.cssRules[0]?.cssRules?.length ? "" : `In lúc ${now()}`;
   });
