@@ -7,9 +7,10 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.ingest import room, unused
-from services.ingest.doors import attachments, documented, forms, gate, http, sheets
+from services.ingest.doors import attachments, documented, forms, gate, http, sheets, tables
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.gate import Gate
+from services.ingest.doors.tabling import Tables
 from services.ingest.doors.workbooks import Workbooks
 from services.ingest.dry_run import DryRuns
 from services.ingest.failing import FailedMessages
@@ -78,6 +79,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     )
     app.include_router(sheets.create_router(workbooks))
     app.include_router(forms.create_router(found))
+    app.include_router(tables.create_router(Tables(connections.streams, store, dry_runs, found, desk.confined)))
     documented.install(app)
     return app
 

@@ -6,7 +6,7 @@ design, section 4, "Receipts".
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +17,7 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from shared.plumbing import broker, causes
-from shared.plumbing.broker import Streams
+from shared.plumbing.broker import Message, Streams
 from shared.wire import envelope, events, subjects
 from shared.wire.envelope import CloudEvent
 from shared.wire.published import PendingReceipt, Receipt
@@ -62,6 +62,40 @@ async def send(streams: Streams, event: Outgoing, within_s: float) -> Receipt | 
         raise TransientError(refusal("nats.away"))
     async with _receipts_of(streams.client, event.sender) as receipts:
         return await _verdict(receipts, await _stored(streams, event), within_s) or _pending(event)
+
+
+async def send_all(streams: Streams, outgoing: Sequence[Outgoing], within_s: float) -> list[Receipt | PendingReceipt]:
+    """Publishes events of one unit and waits for their receipts, which come in any order. Returns one for each event, a pending one if none
+    arrives in time.
+
+    Raises as `send`: then some of the events may be in INBOX, and all can be sent again under the same ids.
+    """
+    if not streams.client.is_connected:
+        raise TransientError(refusal("nats.away"))
+    async with _receipts_of(streams.client, outgoing[0].sender) as receipts:
+        messages = [Message(event.subject, event.payload, f"{event.sender}/{event.event_id}") for event in outgoing]
+        try:
+            acks = await streams.publish_all(subjects.INBOX, messages)
+        except nats.js.errors.APIError as error:
+            if causes.is_full(error):
+                raise InboxFullError(refusal("inbox.full", outgoing[0].sender)) from error
+            raise
+        answered = await _verdicts(receipts, {str(ack.seq) for ack in acks}, within_s)
+    return [answered.get(str(ack.seq)) or _pending(event) for ack, event in zip(acks, outgoing, strict=True)]
+
+
+async def _verdicts(receipts: Receipts, sequences: set[str], within_s: float) -> dict[str, Receipt]:
+    """The receipts that answer these INBOX messages, as far as they come in time."""
+    found: dict[str, Receipt] = {}
+    try:
+        async with asyncio.timeout(within_s):
+            while len(found) < len(sequences):
+                answers, receipt = await receipts.get()
+                if answers in sequences:
+                    found[answers] = receipt
+    except TimeoutError:
+        pass
+    return found
 
 
 async def _stored(streams: Streams, event: Outgoing) -> int:

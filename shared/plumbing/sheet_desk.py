@@ -10,6 +10,7 @@ from shared.sheets.layout import Layout
 from shared.sheets.marking import Marks
 
 JOBS: Final = "shared.sheets.jobs"
+TABLES: Final = "shared.sheets.table_jobs"
 READING: Final = Limits(wall_s=2.0, cpu_s=1, memory_mib=160, file_mib=1)  # an honest form takes 10 ms
 WRITING: Final = Limits(wall_s=10.0, cpu_s=10, memory_mib=256, file_mib=64)
 MARKING: Final = Limits(wall_s=10.0, cpu_s=10, memory_mib=384, file_mib=64)  # openpyxl has the whole file in memory
@@ -19,7 +20,7 @@ class SheetDesk:
     """Each of its answers raises `PermanentError` if the file is refused, `TransientError` if too many are waiting."""
 
     def __init__(self, at_once: int = 2) -> None:
-        self.confined = Confined([JOBS], at_once)
+        self.confined = Confined([JOBS, TABLES], at_once)
 
     async def read(self, given: bytes) -> Filled:
         """What the form in a workbook says."""

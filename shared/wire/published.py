@@ -389,6 +389,49 @@ class PendingReceipt(Published):
     position: None
 
 
+class TableRow(Published):
+    """What became of one report of a table: `line` is its first line, `reporter` the code of the unit that it is about, `unit` the sender.
+
+    With an event it has the fields of the receipt (`pending`: the verdict is not known yet), or of a dry run. Without an `event_id` it was
+    not sent: `errors` say why. Paths are `line:column`, or the line where no cell is meant.
+    """
+
+    line: Count
+    regime: str
+    period: str
+    reporter: str
+    unit: str
+    revision: RevisionIfSet = None
+    event_id: Annotated[str | SkipJsonSchema[None], LEFT_OUT] = None
+    verdict: Literal["accepted", "rejected", "duplicate", "pending"]
+    first_verdict: FirstVerdict = None
+    errors: list[Reason]
+    warnings: list[Reason]
+    received_at: UtcTextIfSet = None
+    position: Annotated[LogPosition | SkipJsonSchema[None], LEFT_OUT] = None
+    standing_revision: RevisionIfSet = None
+    next_revision: RevisionIfSet = None
+    changes: Annotated[list[FigureChange] | SkipJsonSchema[None], LEFT_OUT] = None
+
+    @property
+    def is_rejected(self) -> bool:
+        return "rejected" in (self.verdict, self.first_verdict)
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.verdict in ("accepted", "duplicate") and not self.is_rejected
+
+
+class TableReceipts(Published):
+    """What became of a table: one entry for each report, in the order of the file, and how many were accepted (also as repeats) and
+    rejected.
+    """
+
+    receipts: list[TableRow]
+    accepted: Count
+    rejected: Count
+
+
 class ParkedReason(Published):
     """Why a message was parked: a code of the error catalogue with its sentences, or a code with a technical detail."""
 

@@ -38,6 +38,7 @@ from shared.words.sentences import (
     reports,
     sheets,
     stack,
+    tables,
     templates,
     tls,
 )
@@ -117,6 +118,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     **approval.SENTENCES,
     **sheets.SENTENCES,
     **attachments.SENTENCES,
+    **tables.SENTENCES,
 }
 
 QUOTED_TEXT: Final = 80  # characters of a sender's text repeated in a message

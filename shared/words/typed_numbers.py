@@ -7,7 +7,7 @@ is refused with both, and never guessed. Source: design, section 4, "Numbers tha
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from shared.words import texts, vietnamese
 from shared.words.refusals import Refusal, refusal
@@ -22,18 +22,23 @@ BODY: Final = re.compile(r"[0-9][0-9., ]*", re.ASCII)
 
 DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
 GROUPS: Final = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+", re.ASCII)
+GROUPS_BEFORE_POINT: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+", re.ASCII)
 MANY_POINTS: Final = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}", re.ASCII)
 ONE_POINT: Final = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?: [0-9]{3})+)\.([0-9]+)", re.ASCII)
 THOUSANDTHS: Final = 3  # digits after a point that may also be a group of thousands
 
 
-def read(typed: str, decimals: int, measure: str = "") -> str | Refusal | None:
+Decimals = Literal["comma", "point"]
+"""What is before the decimals: a comma, as people here write; or a point, in a table whose sender says so. The other one groups."""
+
+
+def read(typed: str, decimals: int, measure: str = "", decimal: Decimals = "comma") -> str | Refusal | None:
     """A figure with this many decimals as a plain decimal text (`1234.5`), or why it was not read; None if nothing was typed.
 
     `measure` is the indicator's unit of measure: typed behind the number it is ignored. Any other word is refused, because `1,5 tỷ` is not
     1,5 of `triệu đồng`. More decimals than the indicator has are not judged here.
     """
-    found = _read(typed, decimals, measure)
+    found = _read(typed, decimals, measure, decimal)
     if not isinstance(found, list):
         return found
     if len(found) == 1:
@@ -48,7 +53,7 @@ def readings(typed: str, decimals: int, measure: str = "") -> list[str]:
     return found if isinstance(found, list) else []
 
 
-def _read(typed: str, decimals: int, measure: str) -> list[str] | Refusal | None:
+def _read(typed: str, decimals: int, measure: str, decimal: Decimals = "comma") -> list[str] | Refusal | None:
     """The readings of a text, at least one; why there are none; None if nothing was typed."""
     text = texts.normal(typed)
     if texts.is_blank(text):
@@ -60,7 +65,7 @@ def _read(typed: str, decimals: int, measure: str) -> list[str] | Refusal | None
         return refusal("report.unreadable_number", text=text)
     if word and word not in _names(measure):
         return _other_measure(text, word, measure)
-    found = _readings(number, decimals)
+    found = _readings(number, decimals) if decimal == "comma" else _after_point(number, decimals)
     if not found:
         return refusal("report.whole_number", text=text) if decimals == 0 else refusal("report.unreadable_number", text=text)
     return [_plain(sign, reading) for reading in found]
@@ -116,6 +121,15 @@ def _readings(number: str, decimals: int) -> list[str]:
     if DIGITS.fullmatch(number) or (GROUPS.fullmatch(number) and (decimals == 0 or " " in number)):
         return [_digits(number)]
     return [] if decimals == 0 else _with_decimals(number)
+
+
+def _after_point(number: str, decimals: int) -> list[str]:
+    """The plain decimal of a number whose decimals follow a point: only one reading, and none of decimals that may not be there."""
+    whole, point, fraction = number.partition(".")
+    is_whole = DIGITS.fullmatch(whole) or GROUPS_BEFORE_POINT.fullmatch(whole)
+    if not is_whole or (point and (decimals == 0 or not DIGITS.fullmatch(fraction))):
+        return []
+    return [f"{whole.replace(',', '').replace(' ', '')}{point}{fraction}"]
 
 
 def _with_decimals(number: str) -> list[str]:

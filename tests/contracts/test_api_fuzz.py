@@ -119,6 +119,7 @@ def test_the_doors_operations_keep_their_names() -> None:
         "GET /healthz": "getHealth",
         "POST /v1/reports": "sendReport",
         "POST /v1/attachments": "sendAttachment",
+        "POST /v1/reports/csv": "sendTable",
         "GET /v1/receipts/{unit}/{event_id}": "getReceipt",
         "GET /v1/regimes": "listRegimes",
         "GET /v1/regimes/{regime}": "getRegime",

@@ -12,6 +12,13 @@ from tests.builders import CT27, Event, confirmed, extended, opened, payload, re
 
 ACTOR: Final = "people/p-0142"
 TYPED: Final = ("1.234,5", "1234.5", "1.234", "-1 234 567", "12,5 triệu", "½", "٣", "1,2,3", "0", "−5", "9" * 40, "1e5", " 5 ", "12 %")
+TABLES: Final = (
+    f"regime;period;unit;gd_ngay_cong;Tiền tài trợ cho giáo dục;kho_khan\n{CT27};2024;06253;4.210;1.234,5;Thiếu vốn\n",
+    f"\ufeffregime,period,indicator,value,numerator,denominator,note\r\n{CT27},2024,gd_ngay_cong,340,,,x\r\n{CT27},2024,vh_nha_van_hoa_thon,,9,11,\r\n",
+    f'sep=;\nChế độ;Kỳ;vh_nha_van_hoa_xa;gd_ngay_cong.status;kho_khan\n{CT27};2024;có;x;"a;""b""\nc"\n',
+    "regime;period;revision;gd_ngay_cong\n;2024;x;1\nkhong;2024;1;2\n",
+    'a;b\n"x;1\n',
+)
 RULES: Final = ("gd_ngay_cong > 1", "a.numerator + b.numerator > a.denominator", "a+1.5<=b+2", "1 > 0", "a >", "a.x = 1", "a" * 41 + " < 1")
 RECEIPT: Final[Mapping[str, object]] = {
     "event_id": "event-abc",
@@ -60,6 +67,8 @@ def inputs() -> Iterator[bytes]:
     yield b"a" + orjson.dumps(DRY_RUN)
     yield b"a" + orjson.dumps({"changes": [CHANGE], "reason": None})
     yield from (b"f" + text.encode() for text in RULES)
+    yield from (b"c" + text.encode() for text in TABLES)
+    yield b"c" + TABLES[0].encode("utf-16")
     yield from (b"n" + text.encode() for text in TYPED)
 
 

@@ -4,27 +4,33 @@
 `test_corpus.py` repeats what it kept.
 """
 
+import re
+import typing
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import orjson
 from pydantic import ValidationError
 
-from services.ingest.domain import claims, content, parsing, screening
+from services.ingest.domain import claims, content, parsing, screening, tabled
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.decision import Accepted, Decision, Malformed, Rejected
 from services.ingest.domain.known import Known
 from shared.plumbing import inbox
-from shared.wire import events
+from shared.sheets import table_jobs, table_reports
+from shared.wire import envelope, events
 from shared.wire.previews import Preview
 from shared.wire.published import DryRun, Reason
 from shared.words import figure_rules, numbers, typed_numbers
+from shared.words.failures import PermanentError
+from shared.words.forms import Asked, Held
 from shared.words.refusals import Refusal
 from tests import knowing, seeds
 from tests.builders import COMMUNE, DISTRICT, KL62, NQ68, RECEIVED, confirmed
 
 RECEIVED_MS: Final = events.to_ms(RECEIVED)
 VIEWS: Final = {(NQ68, "2024", DISTRICT): confirmed(period="2024")["data"]["view_hash"]}
+PLACE: Final = re.compile(r"[0-9]+(:[0-9]+)?", re.ASCII)  # line, and column
 MOST_RECEIPT_BYTES: Final = 512 * 1024  # half of what the broker takes
 
 
@@ -142,5 +148,46 @@ def rule(raw: bytes) -> None:
         assert not found.is_true(lambda _: None)
 
 
-READERS: Final[Mapping[bytes, Callable[[bytes], None]]] = {b"e": event, b"l": logged, b"r": receipt, b"a": answer, b"n": typed, b"f": rule}
+def csv(raw: bytes) -> None:
+    """A table from other software: refused as a whole, or reports, each with what is wrong by line and column, or an event."""
+    for decimal in typing.get_args(typed_numbers.Decimals):
+        for report in _reports(raw, decimal):
+            _can_be_told(*report.faults)
+            assert all(PLACE.fullmatch(fault.path) for fault in report.faults)
+            assert (report.asked is None) <= bool(report.faults)
+            if not report.faults and report.asked is not None:
+                _sent(report, report.asked)
+
+
+def _reports(raw: bytes, decimal: typed_numbers.Decimals) -> list[table_reports.Report]:
+    """The reports of a table; none if it is refused as a whole, with reasons that can be told."""
+    try:
+        found = table_jobs.table_of(table_jobs.read(raw, {}))
+        return table_reports.read(found, tabled.finder(seeds.first_reference(), COMMUNE, RECEIVED.date()), decimal)
+    except PermanentError as refused:
+        if not refused.refusals:
+            raise
+        _can_be_told(*refused.refusals)
+        return []
+
+
+def _sent(report: table_reports.Report, asked: Asked) -> None:
+    number = tabled.revision(report, asked, Held())
+    event_id = tabled.event_id(asked, number, report)
+    payload = envelope.encode(envelope.of_unit(COMMUNE, event_id, events.SUBMITTED, tabled.data(report, asked, Held(), number)))
+    decision = _decide(Incoming(COMMUNE, payload, RECEIVED_MS, 1))
+    assert not isinstance(decision, Malformed)
+    if isinstance(decision, Rejected):
+        assert all(PLACE.fullmatch(reason.path) for reason in report.at_cells(decision.reasons))
+
+
+READERS: Final[Mapping[bytes, Callable[[bytes], None]]] = {
+    b"e": event,
+    b"l": logged,
+    b"r": receipt,
+    b"a": answer,
+    b"n": typed,
+    b"f": rule,
+    b"c": csv,
+}
 """The readers, by the first byte of an input."""

@@ -21,7 +21,7 @@ RUN: Final = Path(".run/fuzz").resolve()
 FOUND: Final = RUN / "found"
 SECONDS: Final = "600"
 LONGEST: Final = 8_000  # bytes of an input
-INSTRUMENTED: Final = ["services.ingest", "shared.wire", "shared.words", "shared.plumbing.inbox", "tests.fuzz"]
+INSTRUMENTED: Final = ["services.ingest", "shared.sheets", "shared.wire", "shared.words", "shared.plumbing.inbox", "tests.fuzz"]
 
 Step = tuple[bytes, str, int, int]
 Trace = Callable[[FrameType, str, object], Any]

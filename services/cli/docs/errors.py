@@ -49,6 +49,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "yaml": "Any YAML file.",
     "field": "Fields of a file or settings of the environment.",
     "csv": "Any CSV file.",
+    "table": "Tables (CSV) with reports; the path is line and column.",
     "unit": "Files of units.",
     "contact": "Files of contacts.",
     "regime": "Files of regimes.",

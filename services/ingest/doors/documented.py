@@ -10,7 +10,7 @@ from shared.shell import openapi
 from shared.wire import envelope, report_schema, schemas, sent
 from shared.wire.forms import Form, RegimeDetail, RegimeList
 from shared.wire.problems import FigureDifference, WorkbookProblem
-from shared.wire.published import DryRun, PendingReceipt, Receipt, TakenAttachment
+from shared.wire.published import DryRun, PendingReceipt, Receipt, TableReceipts, TakenAttachment
 
 Json = dict[str, Any]
 
@@ -126,6 +126,47 @@ POST_ATTACHMENT: Final[openapi.Answers] = {
         }
     ),
 }
+TABLE_ANSWER: Final[Json] = {
+    "receipts": [
+        {
+            "line": 2,
+            "regime": "ct27-van-quan",
+            "period": "2024",
+            "reporter": "06253",
+            "unit": "06253",
+            "revision": 1,
+            "event_id": "0d4b9f6c3c1d4a58a1b1a9c2f5e07d63",
+            "verdict": "accepted",
+            "errors": [],
+            "warnings": [],
+            "received_at": "2024-12-10T02:30:00.000Z",
+            "position": {"partition": 1, "sequence": 1234},
+            "standing_revision": 1,
+            "next_revision": 2,
+        }
+    ],
+    "accepted": 1,
+    "rejected": 0,
+}
+POST_TABLE: Final[openapi.Answers] = {
+    200: {
+        "description": "What became of each report, whatever the verdicts",
+        "content": {envelope.JSON: {"schema": schemas.reference(TableReceipts), "example": TABLE_ANSWER}},
+    },
+    **openapi.errors(
+        {
+            400: "There is another parameter than `dry_run` and `decimal`",
+            401: NO_KEY,
+            403: "The key may not send",
+            408: "The file did not arrive in time. Send it again",
+            413: "The file is larger than 5 MiB",
+            415: "The file is not CSV by its `Content-Type`, or is compressed",
+            422: "The file cannot be read as a table: its encoding, its quotes, its columns, or too many rows. Nothing was sent",
+            429: "The key sends too fast, or the unit has sent too many events. Send the same file again after the stated time",
+            503: "A server is away, or too many files are being read. Send the same file again later",
+        }
+    ),
+}
 
 KNOWN_ALREADY: Final[openapi.Answers] = {304: {"description": "Nothing has changed since the answer with this `ETag`"}}
 NO_REGIME: Final = "There is no such regime or period, or the regime is derived"
@@ -191,7 +232,33 @@ def file_body() -> Json:
     return {"requestBody": {"description": described, "required": True, "content": content}} | openapi.WITH_KEY
 
 
+def table_body() -> Json:
+    """The request body and the parameters of the route that takes a table."""
+    described = "A CSV file of at most 5 MiB and 20,000 rows: UTF-8 or UTF-16, with `;`, `,` or tabs. Its first line names the columns."
+    decimal = {
+        "name": "decimal",
+        "in": "query",
+        "required": False,
+        "description": "What is before the decimals of a number: `comma` as in `1.234,5`, or `point` as in `1,234.5`.",
+        "schema": {"type": "string", "enum": ["comma", "point"], "default": "comma"},
+    }
+    content = {"text/csv": {"schema": {"type": "string"}, "example": "regime;period;unit;gd_ngay_cong\nct27-van-quan;2024;06253;340\n"}}
+    body = {"requestBody": {"description": described, "required": True, "content": content}, "parameters": [DRY_RUN, decimal]}
+    return body | openapi.WITH_KEY
+
+
 def install(app: FastAPI) -> None:
     """Installs the app's OpenAPI document."""
-    answers = (WorkbookProblem, FigureDifference, Receipt, PendingReceipt, DryRun, TakenAttachment, RegimeList, RegimeDetail, Form)
+    answers = (
+        WorkbookProblem,
+        FigureDifference,
+        Receipt,
+        PendingReceipt,
+        DryRun,
+        TakenAttachment,
+        TableReceipts,
+        RegimeList,
+        RegimeDetail,
+        Form,
+    )
     openapi.install(app, (*sent.BY_UNITS.values(), *answers), {EVENT: union()}, with_keys=True)

@@ -1,0 +1,93 @@
+"""Reports of a table: which unit a row means, which revision its report is, and its event. Pure.
+
+Source: design, section 4, "Tables"; ADR 0084.
+"""
+
+import hashlib
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final
+
+from services.ingest.domain import figures
+from shared.sheets import reading
+from shared.sheets.columns import folded
+from shared.sheets.stamp import Core
+from shared.sheets.table_reports import Find, Key, Report
+from shared.words import forms, texts
+from shared.words.forms import Asked, Content, Held
+from shared.words.reference import Reference, Setting
+from shared.words.refusals import Refusal, refusal
+
+CODE_DIGITS: Final = 5  # of a commune's code, whose leading zeros a spreadsheet drops
+
+
+def finder(reference: Reference, sender: str, today: date) -> Find:
+    """How rows of a table are understood that the unit `sender` (an id) sends: only its own, and those for which it acts today."""
+    titles = {folded(regime.title): regime.id for regime in reference.regimes.values()}
+
+    def find(key: Key) -> Asked | Refusal:
+        regime = key.regime if key.regime in reference.regimes else titles.get(folded(key.regime), key.regime.lower())
+        period = key.period.upper()
+        unit = _unit(reference, reference.setting_at_receipt(regime, period, today), key.unit, today) if key.unit else sender
+        if unit != sender and not reference.registry.acts_for(sender, unit, today):
+            row = reference.registry.row(sender, today)
+            own = sender if row is None else f"{row.name} ({row.code})"
+            return refusal("table.other_unit", "unit", unit=key.unit, own=own)
+        return forms.find(reference, regime, period, unit, today)
+
+    return find
+
+
+def _unit(reference: Reference, setting: Setting | None, text: str, today: date) -> str:
+    """The id of the unit that a cell means: its code in the period, or its id; the text itself if there is none."""
+    codes = (text, text.zfill(CODE_DIGITS)) if text.isascii() and text.isdigit() else (text,)
+    for code in codes:
+        if setting is not None and code in setting.tree.by_code:
+            return setting.tree.by_code[code].id
+        if code in reference.registry.ids:
+            return code
+    return text
+
+
+def revision(report: Report, asked: Asked, held: Held) -> int:
+    """The revision that a report of a table is: the one that the row says, the one that stands if that says the same, or the next one.
+
+    So a table that is sent again is a repeat.
+    """
+    if report.revision is not None:
+        return report.revision
+    return held.standing_revision if held.standing_revision and _says_the_same(report, asked, held.standing) else held.next_revision
+
+
+def data(report: Report, asked: Asked, held: Held, number: int) -> dict[str, Any]:
+    """The `data` of the event. A table says nothing about attachments, so the report keeps those that it has."""
+    about = {"regime": asked.regime.id, "period": asked.period.code, "unit": asked.unit.code, "revision": number}
+    attached = [asdict(one) for one in held.content.attachments]
+    kept = {"attachments": attached} if attached else {}
+    return about | ({"as_successor": True} if asked.is_ended else {}) | kept | report.parts
+
+
+def event_id(asked: Asked, number: int, report: Report, attempt: int = 0) -> str:
+    """The id of the event, as of a workbook that says the same. From the first rejection on, the attempt is hashed too, because a rejected
+    event keeps its verdict.
+    """
+    core = Core(asked.regime.id, asked.period.code, asked.unit.id, "", number)
+    said = {name: part for name, part in report.parts.items() if isinstance(part, dict)}
+    first = reading.event_id(core, said | ({"reason": {"": report.reason}} if report.reason else {}))
+    return first if not attempt else hashlib.sha256(f"{first}/{attempt}".encode()).hexdigest()[: len(first)]
+
+
+def _normal(report: Report, asked: Asked) -> dict[str, Any]:
+    """The figures in normal form; nothing if one of them is wrong, which ingest will say."""
+    found = {}
+    for code, value in report.values.items():
+        found[code], wrong = figures.judge(asked.regime.by_code[code], value)
+        if wrong:
+            return {}
+    return found
+
+
+def _says_the_same(report: Report, asked: Asked, content: Content) -> bool:
+    narratives = {code: text for code, text in report.narratives.items() if not texts.is_blank(text)}
+    own = (_normal(report, asked), narratives, report.notes, report.status)
+    return own == (dict(content.values), dict(content.narratives), dict(content.notes), dict(content.status))

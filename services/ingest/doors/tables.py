@@ -1,0 +1,128 @@
+"""`POST /v1/reports/csv`: takes a table (CSV) with the reports of the key's unit, one row for each unit or for each figure.
+
+Source: design, section 4, "Tables"; ADR 0084.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from faststream.exceptions import IncorrectState
+
+from services.ingest import room
+from services.ingest.doors import documented
+from services.ingest.doors.gate import Sender
+from services.ingest.doors.tabling import Tables
+from shared.plumbing import delivery
+from shared.plumbing.inbox import InboxFullError
+from shared.sheets.table_reports import Report
+from shared.shell.problems import RefusedError
+from shared.wire.published import TableReceipts
+from shared.words.failures import PermanentError, TransientError
+from shared.words.principals import UnitPrincipal
+from shared.words.refusals import refusal
+from shared.words.typed_numbers import Decimals
+
+log = structlog.get_logger()
+
+MEDIA_TYPES: Final = ("", "text/csv", "application/csv", "text/plain", "text/tab-separated-values", "application/octet-stream")
+MOST_BYTES: Final = 5 * 1024 * 1024
+MOST_TRIED: Final = 200  # reports of one dry run
+MOST_SHOWN: Final = 40  # characters of a header that a refusal repeats
+LATER: Final = {"Retry-After": "60"}
+CLOSE: Final = {"Connection": "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a table is to be taken."""
+
+    is_dry_run: bool
+    decimal: Decimals
+
+
+def create_router(tables: Tables) -> APIRouter:
+    """`POST /v1/reports/csv`."""
+    router = APIRouter(prefix="/v1", tags=["reports"])
+
+    @router.post(
+        "/reports/csv",
+        operation_id="sendTable",
+        response_model=None,
+        responses=documented.POST_TABLE,
+        openapi_extra=documented.table_body(),
+    )
+    async def post_table(request: Request, sender: Sender) -> Response:
+        """Send a table: a CSV file with the reports of the key's unit, and of those for which it acts.
+
+        The first line names the columns: `regime`, `period`, `unit`, `revision`, then indicators and narratives by code or label, one row
+        for each report; or `indicator` and `value`, one row for each figure. Each report is an event of its own with a verdict of its own;
+        paths of errors are `line:column`. The answer is 200 whatever the verdicts. The same table sent again is a repeat.
+        """
+        wish = _wish(request)
+        reports = await _read(tables, await _body(request), sender, wish)
+        answer = await _done(tables, reports, sender, wish)
+        return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
+
+    return router
+
+
+def _wish(request: Request) -> Wish:
+    """What the address asks for. Raises RefusedError for anything else: a misspelt dry run must not send."""
+    allowed = {"dry_run": ("true", "false"), "decimal": ("comma", "point")}
+    given = request.query_params.multi_items()
+    for number, (name, value) in enumerate(given):
+        if value not in allowed.get(name, ()) or name in [other for other, _ in given[:number]]:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("table.bad_parameter", name[:MOST_SHOWN], name=name))
+    said = dict(given)
+    return Wish(said.get("dry_run") == "true", "point" if said.get("decimal") == "point" else "comma")
+
+
+async def _body(request: Request) -> bytes:
+    """The file. Raises RefusedError."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in MEDIA_TYPES:
+        why = refusal("table.not_csv", media_type=kind[:MOST_SHOWN] or "–")
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, headers=CLOSE)
+    encoding = ", ".join(request.headers.getlist("content-encoding")).strip().lower()
+    if encoding not in ("", "identity"):
+        why = refusal("door.encoded", encoding=encoding[:MOST_SHOWN])
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, headers=CLOSE | {"Accept-Encoding": "identity"})
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            why = refusal("table.too_large", size=f"> {MOST_BYTES // (1024 * 1024)}", most=MOST_BYTES // (1024 * 1024))
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why, headers=CLOSE)
+    return bytes(body)
+
+
+async def _read(tables: Tables, given: bytes, sender: UnitPrincipal, wish: Wish) -> list[Report]:
+    """The reports of the file. Raises RefusedError: 422 if it cannot be read, 503 if too many are being read."""
+    try:
+        reports = await tables.read(given, sender.unit, wish.decimal)
+    except PermanentError as error:
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, *error.refusals[:100]) from error
+    except TransientError as error:
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, *error.refusals, headers=LATER) from error
+    if wish.is_dry_run and len(reports) > MOST_TRIED:
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, refusal("table.too_many_to_try", found=len(reports), most=MOST_TRIED))
+    return reports
+
+
+async def _done(tables: Tables, reports: list[Report], sender: UnitPrincipal, wish: Wish) -> TableReceipts:
+    """What became of the reports. Raises RefusedError: 429 if the unit has sent too many, 503 while a server is away."""
+    try:
+        return await (tables.try_(reports, sender) if wish.is_dry_run else tables.send(reports, sender.unit))
+    except InboxFullError as error:
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, *error.refusals, headers={"Retry-After": str(room.PAUSE_S)}) from error
+    except (*delivery.PASSING, IncorrectState) as error:
+        log.warning("door.broker_away", error=type(error).__name__)
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, refusal("door.broker_away"), headers=LATER) from error
+    except delivery.MAY_PASS as error:
+        if not delivery.is_passing(error):
+            raise
+        log.warning("door.database_away", error=type(error).__name__)
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, refusal("door.database_away"), headers=LATER) from error

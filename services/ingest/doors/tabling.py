@@ -1,0 +1,143 @@
+"""Sends the reports of a table: each is an event of its own, with a receipt of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from services.ingest.domain import tabled
+from services.ingest.doors.forms import Forms
+from services.ingest.dry_run import DryRuns
+from services.ingest.store import ClaimStore
+from shared.plumbing import inbox
+from shared.plumbing.broker import Streams
+from shared.plumbing.confined import Confined, Limits
+from shared.plumbing.inbox import Outgoing
+from shared.sheets import table_jobs, table_reports
+from shared.sheets.table import Table
+from shared.sheets.table_reports import Report
+from shared.wire import envelope, events
+from shared.wire.published import DryRun, PendingReceipt, Reason, Receipt, TableReceipts, TableRow
+from shared.words.principals import UnitPrincipal
+from shared.words.reference import Reference
+from shared.words.refusals import Refusal
+from shared.words.typed_numbers import Decimals
+
+JOBS: Final = "shared.sheets.table_jobs"
+READING: Final = Limits(wall_s=6.0, cpu_s=5, memory_mib=192, file_mib=1)
+AT_ONCE: Final = 16  # reports whose form is looked up, or that are tried
+VERDICTS_S: Final = 2.0  # how long the verdict on one report is waited for, and
+EACH_S: Final = 0.02  # more for each other one, but not longer than
+LONGEST_S: Final = 60.0
+MOST_ATTEMPTS: Final = 20  # of a report that is rejected each time
+MOST_FAULTS: Final = 50  # of one report that are told
+MOST_TOLD: Final = 2_000  # of all reports; then of each the first
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A report as it is sent."""
+
+    report: Report
+    revision: int
+    event: Outgoing
+
+
+class Tables:
+    """Takes tables of units."""
+
+    def __init__(self, streams: Streams, store: ClaimStore, dry_runs: DryRuns, found: Forms, confined: Confined) -> None:
+        self._streams, self._store, self._dry_runs, self._found = streams, store, dry_runs, found
+        self._confined = confined
+
+    async def read(self, given: bytes, sender: str, decimal: Decimals) -> list[Report]:
+        """The reports of a table. Raises PermanentError with what is wrong with the file, TransientError if too many are being read."""
+        found = table_jobs.table_of(await self._confined.run(f"{JOBS}:read", given, limits=READING))
+        reference, today = await self._found.known()
+        return await asyncio.to_thread(_reports, found, reference, sender, today, decimal)
+
+    async def send(self, reports: Sequence[Report], sender: str) -> TableReceipts:
+        """Sends the reports that could be read. Raises what `inbox.send_all` raises; then the same table can be sent again."""
+        ready = await self._ready(reports, sender)
+        sent = [one.event for one in ready.values()]
+        within_s = min(LONGEST_S, VERDICTS_S + EACH_S * len(sent))
+        receipts = dict(zip(ready, await inbox.send_all(self._streams, sent, within_s) if sent else (), strict=True))
+        return _answer([_row(report, ready.get(place), receipts.get(place), sender) for place, report in enumerate(reports)])
+
+    async def try_(self, reports: Sequence[Report], sender: UnitPrincipal) -> TableReceipts:
+        """What would become of each report."""
+        ready = await self._ready(reports, sender.unit)
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def tried(one: Ready) -> DryRun:
+            async with turns:
+                return await self._dry_runs.run(sender.unit, one.event.payload, reader=sender)
+
+        found = dict(zip(ready, await asyncio.gather(*(tried(one) for one in ready.values())), strict=True))
+        return _answer([_row(report, ready.get(place), found.get(place), sender.unit) for place, report in enumerate(reports)])
+
+    async def _ready(self, reports: Sequence[Report], sender: str) -> dict[int, Ready]:
+        """The reports that can be sent, by their place."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def made(report: Report) -> Ready:
+            async with turns:
+                return await self._made(report, sender)
+
+        sendable = [place for place, report in enumerate(reports) if report.asked is not None and not report.faults]
+        return dict(zip(sendable, await asyncio.gather(*(made(reports[place]) for place in sendable)), strict=True))
+
+    async def _made(self, report: Report, sender: str) -> Ready:
+        assert report.asked is not None
+        form = await self._found.filled(report.asked)
+        number = tabled.revision(report, report.asked, form.held)
+        event_id = tabled.event_id(report.asked, number, report)
+        for attempt in range(1, MOST_ATTEMPTS):
+            before = await self._store.receipt(sender, event_id)
+            if before is None or not before.is_rejected:
+                break
+            event_id = tabled.event_id(report.asked, number, report, attempt)
+        event = envelope.of_unit(sender, event_id, events.SUBMITTED, tabled.data(report, report.asked, form.held, number))
+        return Ready(report, number, inbox.outgoing(event))
+
+
+def _reports(found: Table, reference: Reference, sender: str, today: date, decimal: Decimals) -> list[Report]:
+    """The reports of a table, in a thread of its own: a large one takes a second."""
+    return table_reports.read(found, tabled.finder(reference, sender, today), decimal)
+
+
+def _row(report: Report, ready: Ready | None, said: Receipt | PendingReceipt | DryRun | None, sender: str) -> TableRow:
+    """What became of one report. Faults of the table have their cells as paths; what ingest says gets them."""
+    key, asked = report.key, report.asked
+    about = {
+        "line": report.line,
+        "regime": key.regime if asked is None else asked.regime.id,
+        "period": key.period if asked is None else asked.period.code,
+        "reporter": (key.unit or sender) if asked is None else asked.unit.code,
+        "unit": sender,
+    }
+    if said is None or ready is None:
+        return TableRow.model_validate({**about, "verdict": "rejected", "errors": _reasons(report.faults), "warnings": []})
+    whole = said.model_dump(exclude={"errors", "warnings"}, exclude_defaults=True)
+    told = {"errors": _at_cells(report, said.errors), "warnings": _at_cells(report, said.warnings)}
+    return TableRow.model_validate({**about, "event_id": ready.event.event_id, "revision": ready.revision, **whole, **told})
+
+
+def _at_cells(report: Report, reasons: Sequence[Reason]) -> list[Reason]:
+    found = [Refusal(one.code, one.path, one.message_vi, one.message_en) for one in reasons]
+    return _reasons(report.at_cells(found))
+
+
+def _reasons(faults: Sequence[Refusal]) -> list[Reason]:
+    return [Reason.of(one) for one in faults[:MOST_FAULTS]]
+
+
+def _answer(rows: list[TableRow]) -> TableReceipts:
+    """The answer, of a size that can be read: behind the first thousands of faults, each report has only its first one."""
+    told, kept = 0, list[TableRow]()
+    for row in rows:
+        told += len(row.errors)
+        kept.append(row if told <= MOST_TOLD else row.model_copy(update={"errors": row.errors[:1]}))
+    rejected = sum(row.is_rejected for row in kept)
+    return TableReceipts(receipts=kept, accepted=sum(row.is_accepted for row in kept), rejected=rejected)

@@ -1,0 +1,155 @@
+"""Tables (CSV): hostile files are refused quickly, with a code, and what is read is what was written."""
+
+import csv
+import io
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+import hypothesis
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.domain import tabled as rules
+from shared.plumbing.confined import Confined
+from shared.sheets import columns, table, table_jobs, table_reports
+from shared.sheets.table_reports import Report
+from shared.words import forms, texts, typed_numbers
+from shared.words.failures import PermanentError
+from shared.words.refusals import Refusal
+from tests import seeds, tabled
+from tests.builders import COMMUNE, CT27
+
+DAY = date(2024, 12, 10)
+Read = TypeVar("Read")
+
+
+def reports(text: str | bytes, **wish: Any) -> list[Report]:
+    found = table.read(text.encode() if isinstance(text, str) else text)
+    return table_reports.read(found, rules.finder(seeds.first_reference(), COMMUNE, DAY), **wish)
+
+
+def refused(text: str | bytes) -> list[tuple[str, str]]:
+    with pytest.raises(PermanentError) as error:
+        reports(text)
+    return [(one.code, one.path) for one in error.value.refusals]
+
+
+@dataclass
+class Refused:
+    why: Sequence[Refusal]
+
+
+def tried(raw: bytes, how: Callable[[bytes], Read]) -> Read | Refused:
+    """What is read, or why it is refused."""
+    try:
+        return how(raw)
+    except PermanentError as error:
+        return Refused(error.refusals)
+
+
+def test_every_hostile_file_is_refused_within_a_second() -> None:
+    assert len(tabled.REFUSED) >= 40
+    for name, (code, content) in tabled.REFUSED.items():
+        began = time.process_time()
+        assert code in [found for found, _ in refused(content)], name
+        assert time.process_time() - began < 1.0, name
+    assert not reports(tabled.GOOD)[0].faults
+
+
+async def test_a_file_that_needs_too_much_ends_its_own_process_and_nothing_else() -> None:
+    async with Confined(["shared.sheets.table_jobs"]) as confined:
+        for name in ("a million rows that say nothing", "marks without end", "one quoted cell of 5 MB"):
+            code, content = tabled.REFUSED[name]
+            with pytest.raises(PermanentError) as error:
+                await confined.run("shared.sheets.table_jobs:read", content)
+            assert error.value.refusals[0].code in (code, "confined.too_heavy"), name
+        answer = await confined.run("shared.sheets.table_jobs:read", tabled.GOOD)
+    assert table_jobs.table_of(answer) == table.read(tabled.GOOD)
+
+
+def test_a_fault_of_the_whole_file_names_line_and_column() -> None:
+    assert refused(tabled.GOOD + b'a;"x;2\n3;4\n') == [("table.quote_open", "3:2")]
+    assert refused(tabled.GOOD + b'a;b;"x"y;2\n') == [("table.quote_inside", "3:3")]
+    assert refused(tabled.GOOD + b'"x\ny";1\n\n"a\nb" c\n') == [("table.quote_inside", "6:1")]
+    assert refused("regime;period;gd_ngay_cong;gd_ngay_cogn\nct27-van-quan;2024;1;2\n") == [("table.unknown_column", "1:4")]
+    assert refused(tabled.GOOD + "né".encode("cp1252")) == [("table.encoding", "3")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", [";", ",", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_same_table_is_read_in_every_form_of_csv(encoding: str, mark: str, end: str) -> None:
+    lines = [["regime", "period", "kho_khan"], [CT27, "2024", f'Thiếu "vốn"{mark} và{end}người']]
+    text = end.join(mark.join('"' + cell.replace('"', '""') + '"' for cell in line) for line in lines) + end
+    [report] = reports(text.encode(encoding))
+    assert report.narratives == {"kho_khan": f'Thiếu "vốn"{mark} và\nngười'}
+
+
+@given(
+    st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20), min_size=3, max_size=3), min_size=1),
+    st.sampled_from((";", ",", "\t")),
+)
+def test_what_python_writes_is_read_as_it_was_written(rows: list[list[str]], mark: str) -> None:
+    held = io.StringIO()
+    csv.writer(held, delimiter=mark).writerows([["a", "b", "c"], *rows])
+    wanted = [[(place, cell) for place, text in enumerate(row, 1) if (cell := normal(text))] for row in rows]
+    found = tried(held.getvalue().encode(), table.read)
+    if isinstance(found, Refused):
+        assert {why.code for why in found.why} <= {"table.no_rows", "table.character"}
+        return
+    assert [[tuple(cell) for cell in row.cells] for row in found.rows] == [row for row in wanted if row]
+
+
+def normal(text: str) -> str:
+    found = texts.normal(text).strip(" \xa0\ufeff\t")
+    return "" if texts.is_blank(found) else found
+
+
+@given(st.binary(max_size=400))
+@hypothesis.settings(max_examples=300, deadline=None)
+def test_any_bytes_are_a_table_or_refused(raw: bytes) -> None:
+    for given_ in (raw, tabled.GOOD + raw):
+        found = tried(given_, reports)
+        assert found.why if isinstance(found, Refused) else found
+
+
+def test_a_number_is_read_by_the_rule_of_all_doors_and_with_a_point_if_the_sender_says_so() -> None:
+    cases = {
+        # text: (0 decimals, 3 decimals) after a comma, then after a point
+        "1234": ("1234", "1234", "1234", "1234"),
+        "1.234": ("1234", "report.ambiguous_number", "report.whole_number", "1.234"),
+        "1,234": ("report.whole_number", "1.234", "1234", "1234"),
+        "1.234,5": ("report.whole_number", "1234.5", "report.whole_number", "report.unreadable_number"),
+        "1,234.5": ("report.whole_number", "report.unreadable_number", "report.whole_number", "1234.5"),
+        "1,5": ("report.whole_number", "1.5", "report.whole_number", "report.unreadable_number"),
+        "1234.5": ("report.whole_number", "1234.5", "report.whole_number", "1234.5"),
+        "1 234": ("1234", "1234", "1234", "1234"),
+        "=1+2": ("report.unreadable_number",) * 4,
+        "+84": ("report.unreadable_number",) * 4,
+        "1e5": ("report.other_measure",) * 4,
+        "12 lớp": ("12", "12", "12", "12"),
+    }
+    for text, wanted in cases.items():
+        found = [typed_numbers.read(text, decimals, "lớp", decimal) for decimal in ("comma", "point") for decimals in (0, 3)]
+        said = [one.code if isinstance(one, Refusal) else one for one in found]
+        assert said == list(wanted), text
+
+
+def test_a_column_is_found_by_code_or_label_and_never_by_the_first_of_two() -> None:
+    reference = seeds.first_reference()
+    asked = forms.find(reference, CT27, "2024", COMMUNE, DAY)
+    assert not isinstance(asked, Refusal)
+    named = columns.named(asked)
+    for one in asked.indicators:
+        assert named[columns.folded(one.code)] == [columns.Field("value", one.code)]
+        assert columns.Field("value", one.code) in named[columns.folded(one.label)]
+    same = [name for name, fields in named.items() if len(fields) > 1]
+    for name in same:
+        [report] = reports(f"regime;period;{name};gd_ngay_cong\n{CT27};2024;1;1\n")
+        assert [fault.code for fault in report.faults] == ["table.ambiguous_column"]
+    [report] = reports(f"CHE DO;KY;GD NGAY-CONG\n{CT27};2024;7\n")
+    assert report.values == {"gd_ngay_cong": "7"}
