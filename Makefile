@@ -40,7 +40,7 @@ coverage: $(READY) ## chạy kiểm thử, in tỷ lệ mã được chạy; ONL
 test-browser: $(READY) ## chạy trang web trong Chromium (the pages in a real browser; needs chromium)
 	$(BIN)/pytest -q -n 2 --dist loadfile -m browser tests/browser
 
-test-office: $(READY) ## văn bản Word, PDF qua LibreOffice (documents as DOCX and PDF; needs libreoffice-writer-nogui, fonts-liberation2, poppler-utils)
+test-office: $(READY) ## văn bản Word, PDF, biểu Excel qua LibreOffice (documents and workbooks; needs libreoffice-writer-nogui, libreoffice-calc-nogui, fonts-liberation2, poppler-utils)
 	$(BIN)/pytest -q -m office tests/office
 
 test-net: $(READY) ## máy chủ biến mất khỏi mạng (a server's host vanishes: network namespaces; needs root, iproute2, iptables)

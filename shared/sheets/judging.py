@@ -1,19 +1,19 @@
 """Whether what a file says may be sent, and the event that it makes: the steps that the HTTP door and the portal share. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.sheets import cells, layout, marking, reading
+from shared.sheets import cells, layout, markers, marking, reading
 from shared.sheets.finding import Filled
 from shared.sheets.layout import Layout
 from shared.sheets.marking import Marks
 from shared.sheets.reading import Reading
 from shared.sheets.stamp import Core
 from shared.words import vietnamese
-from shared.words.forms import Form
+from shared.words.forms import Asked, Form
 from shared.words.refusals import Refusal, refusal
 from shared.words.regime_parts import Indicator
 
@@ -77,10 +77,26 @@ def differences(form: Form, found: Reading) -> Iterator[Difference]:
             yield Difference(code, held.narratives.get(code), found.narratives.get(code))
 
 
-def marks(form: Form, reasons: list[Refusal]) -> Marks:
+def marks(form: Form, found: Reading, reasons: Iterable[Refusal]) -> Marks:
     """The marks for a file's wrong cells."""
+    labels = {path: label(form.asked, name) for name, path in found.paths.items()}
     title = f"{form.asked.regime.title}: {vietnamese.period_name(form.asked.period.code)}, {form.asked.unit.name}"
-    return marking.of_groups(title, reading.grouped(reasons))
+    return marking.of_groups(title, reading.grouped(reasons), labels)
+
+
+def label(asked: Asked, name: str) -> str:
+    """What a field is called: `Thôn, phố có Nhà Văn hóa: Tổng số thôn, phố`."""
+    letter, _, code = name.partition(".")
+    indicator = asked.regime.by_code.get(code)
+    if letter == markers.NARRATIVE or indicator is None:
+        return asked.narratives.get(code, "")
+    more = {
+        "n": indicator.numerator_label or layout.PART_LABELS["n"],
+        "d": indicator.denominator_label or layout.PART_LABELS["d"],
+        markers.NOTE: "giải trình",
+        markers.ESTIMATE: "số ước",
+    }
+    return f"{indicator.label}: {more[letter]}" if letter in more else indicator.label
 
 
 def file_name(form: Form) -> str:

@@ -31,15 +31,16 @@ HEAD: Final = PatternFill("solid", fgColor="E7E6E6")
 FONT: Final = "Times New Roman"
 UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, InvalidFileException)
 MOST_COMMENT: Final = 1_000
+LINE_POINTS: Final = 16.5
 MOST_MARKS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is wrong, and the cells about which it is said: `[("Biểu", "F12")]`."""
+    """What is wrong, and the cells about which it is said: sheet, cell, and what the cell is for."""
 
     message: str
-    cells: Sequence[tuple[str, str]] = field(default_factory=list)
+    cells: Sequence[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _marked(given: bytes, marks: Marks) -> bytes:
     _cut_links(book, given)
     _clear(book)
     for mark in marks.marks[:MOST_MARKS]:
-        for sheet, cell in mark.cells:
+        for sheet, cell, _ in mark.cells:
             _mark(book, sheet, cell, mark.message)
     _list(book, marks)
     file = io.BytesIO()
@@ -117,18 +118,21 @@ def _list(book: Workbook, marks: Marks) -> None:
     """The sheet of errors, first in the file. Nothing in it is read as a formula."""
     sheet = book.create_sheet(SHEET, 0)
     sheet.sheet_properties.tabColor = "C00000"
-    for column, width in {"A": 5, "B": 22, "C": 100}.items():
+    for column, width in {"A": 5, "B": 16, "C": 46, "D": 76}.items():
         sheet.column_dimensions[column].width = width
     _write(sheet, 1, 1, marks.title, {"bold": True, "size": 14})
     _write(sheet, 2, 1, "Sửa các ô tô đỏ ở biểu rồi gửi lại chính tệp này.", {"italic": True, "size": 12})
-    for place_of, text in enumerate(("TT", "Ô", "Cần sửa"), 1):
+    for place_of, text in enumerate(("TT", "Ô", "Chỉ tiêu", "Cần sửa"), 1):
         _write(sheet, 4, place_of, text, {"bold": True, "size": 12}).fill = HEAD
     row = 5
     for number, mark in enumerate(marks.marks[:MOST_MARKS], 1):
-        for part, (name, where) in enumerate(mark.cells or [("", "")]):
+        for part, (name, where, label) in enumerate(mark.cells or [("", "", "")]):
+            _write(sheet, row, 3, label, {"size": 12})
+            said = mark.message if part == 0 else ""
+            sheet.row_dimensions[row].height = LINE_POINTS * max(1, -(-len(label) // 44), -(-len(said) // 74)) + 2
             if part == 0:
                 _write(sheet, row, 1, str(number), {"size": 12})
-                _write(sheet, row, 3, mark.message, {"size": 12})
+                _write(sheet, row, 4, mark.message, {"size": 12})
             if where and name in book.sheetnames:
                 quoted = name.replace("'", "''")
                 link = _write(sheet, row, 2, f"{name}!{where}", {"size": 12, "underline": "single", "color": "0563C1"})
@@ -155,14 +159,13 @@ def _write(sheet: Worksheet, row: int, column: int, text: str, look: Mapping[str
 
 def _style(cell: Cell, look: Mapping[str, Any]) -> None:
     cell.font = Font(name=FONT, **look)
-    cell.alignment = Alignment(vertical="top", wrap_text=cell.column == 3)
+    cell.alignment = Alignment(vertical="top", wrap_text=cell.column in (3, 4) and cell.row > 4)
 
 
-def of_groups(title: str, groups: Iterable[Group]) -> Marks:
-    """The marks of grouped reasons."""
-    return Marks(title, [Mark(group.reason.message_vi, [_split(path) for path in group.cells if "!" in path]) for group in groups])
-
-
-def _split(path: str) -> tuple[str, str]:
-    sheet, _, where = path.rpartition("!")
-    return sheet, where
+def of_groups(title: str, groups: Iterable[Group], labels: Mapping[str, str]) -> Marks:
+    """The marks of grouped reasons. `labels`: what each cell is for, by its path."""
+    found = []
+    for group in groups:
+        parts = [(path.rpartition("!"), labels.get(path, "")) for path in group.cells if "!" in path]
+        found.append(Mark(group.reason.message_vi, [(sheet, where, label) for (sheet, _, where), label in parts]))
+    return Marks(title, found)

@@ -21,7 +21,7 @@ FRAMED: Final = {"border": 1, "border_color": "#7F7F7F"}
 INPUT: Final = FRAMED | {"bg_color": "#FFF8DC", "locked": False}
 HEAD: Final = FRAMED | {"bold": True, "align": "center", "text_wrap": True, "bg_color": "#E7E6E6"}
 DIGITS: Final = 15
-LETTERS_A_LINE: Final = 46  # of a label
+LETTERS_A_LINE: Final = 50  # of a label
 NOTE_LETTERS: Final = 26
 LINE_POINTS: Final = 16.5
 TEXT_POINTS: Final = 90
@@ -105,7 +105,7 @@ class _Drawing:
         self._across("BIỂU BÁO CÁO", centred | {"bold": True, "font_size": 15})
         self._across(layout.title, centred | {"bold": True, "font_size": 13}, letters=100)
         for text in layout.about:
-            self._across(text, {"align": "left", "text_wrap": True}, letters=135)
+            self._across(text, {"align": "left", "text_wrap": True}, letters=145)
         self._across(layout.stamp_line, {"align": "left", "font_color": "#595959"})
         self._across(GUIDE, {"align": "left", "italic": True, "text_wrap": True}, letters=125)
         self._row += 1
@@ -133,6 +133,7 @@ class _Drawing:
             self._write(row, 0, line.marker, {})
         if line.kind == "section":
             self._merge(row, 1, self._last, line.label, FRAMED | {"bold": True, "text_wrap": True, "bg_color": "#F2F2F2"})
+            self._sheet.set_row(row, LINE_POINTS * _height(line.label, 130) + 3)
         elif line.kind == "text":
             self._draw_text(line)
         else:
@@ -159,6 +160,7 @@ class _Drawing:
         assert box is not None
         self._write(self._row, 0, "", {})
         self._merge(self._row, 1, self._last, f"{line.number}. {line.label}", FRAMED | {"text_wrap": True})
+        self._sheet.set_row(self._row, LINE_POINTS * _height(line.label, 130) + 3)
         self._row += 1
         self._write(self._row, 0, line.marker, {})
         self._merge(self._row, 1, self._last, box.filled, INPUT | {"text_wrap": True, "valign": "top", "num_format": "@"})

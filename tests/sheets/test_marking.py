@@ -8,7 +8,7 @@ import orjson
 import pytest
 from openpyxl.workbook import Workbook
 
-from shared.sheets import jobs, marking, reading
+from shared.sheets import jobs, judging, marking, reading
 from shared.words.failures import PermanentError
 from tests.sheets import files
 from tests.sheets.test_cells import MONEY, QUANTITY, cell
@@ -17,8 +17,8 @@ SAID: dict[str, object] = {QUANTITY: "hai", MONEY: "hai"}
 
 
 def marked(given: bytes) -> bytes:
-    groups = reading.grouped(files.read(given).faults)
-    return jobs.mark(given, orjson.loads(orjson.dumps(marking.of_groups("Biểu có lỗi", groups))))
+    found = files.read(given)
+    return jobs.mark(given, orjson.loads(orjson.dumps(judging.marks(files.form(), found, found.faults))))
 
 
 def opened(given: bytes) -> Workbook:
@@ -39,8 +39,9 @@ def test_wrong_cells_are_filled_and_explained_and_listed() -> None:
         assert "hai" in wrong.comment.text
     rows = [[value.value for value in row] for row in book["Lỗi"].iter_rows(min_row=5)]
     assert [row[1] for row in rows] == [cell(MONEY), cell(QUANTITY)]
-    assert str(rows[0][2]).startswith("Không đọc được “hai” thành một số.")
-    assert rows[1][2] is None
+    assert [row[2] for row in rows] == [files.asked().regime.by_code[name[2:]].label for name in (MONEY, QUANTITY)]
+    assert str(rows[0][3]).startswith("Không đọc được “hai” thành một số.")
+    assert rows[1][3] is None
     assert book["Lỗi"]["B5"].hyperlink.location == "'Biểu'!" + cell(MONEY)[5:] or book["Lỗi"]["B5"].hyperlink.target.endswith(
         cell(MONEY)[5:]
     )
@@ -87,7 +88,7 @@ def test_formulas_that_point_out_of_the_file_become_their_results() -> None:
 def test_what_is_said_is_never_a_formula() -> None:
     given = files.put(files.blank(), {QUANTITY: "'=HYPERLINK(1)"})
     groups = reading.grouped(files.read(given).faults)
-    marks = marking.of_groups("=1+1", groups)
+    marks = marking.of_groups("=1+1", groups, {})
     book = opened(jobs.mark(given, orjson.loads(orjson.dumps(marks))))
     assert book["Lỗi"]["A1"].data_type == "s"
 
@@ -95,15 +96,15 @@ def test_what_is_said_is_never_a_formula() -> None:
 def test_a_message_about_the_whole_file_is_listed_without_a_cell() -> None:
     marks = {
         "title": "Biểu có lỗi",
-        "marks": [{"message": "Biểu đã mất hàng.", "cells": []}, {"message": "?", "cells": [["Không có", "A1"]]}],
+        "marks": [{"message": "Biểu đã mất hàng.", "cells": []}, {"message": "?", "cells": [["Không có", "A1", ""]]}],
     }
     book = opened(jobs.mark(files.blank(), marks))
-    assert [row[2].value for row in book["Lỗi"].iter_rows(min_row=5)] == ["Biểu đã mất hàng.", "?"]
+    assert [row[3].value for row in book["Lỗi"].iter_rows(min_row=5)] == ["Biểu đã mất hàng.", "?"]
 
 
 def test_a_file_that_openpyxl_cannot_read_is_not_marked() -> None:
     broken = files.changed(files.blank(), files.SHEET, b'orientation="landscape"', b'orientation="sideways"')
     assert files.read(broken).faults == []
     with pytest.raises(PermanentError) as caught:
-        jobs.mark(broken, {"title": "", "marks": [{"message": "a", "cells": [["Biểu", "F19"]]}]})
+        jobs.mark(broken, {"title": "", "marks": [{"message": "a", "cells": [["Biểu", "F19", ""]]}]})
     assert caught.value.codes == ["sheet.not_marked"]

@@ -97,13 +97,13 @@ class Workbooks:
         if isinstance(found, NewForm):
             return await self._renewed(found, form, sender)
         if found.faults:
-            return await self._refused(given, form, found.faults, sender)
+            return await self._refused(given, form, found, found.faults, sender)
         event = _event(form.asked, core, found, sender)
         if judging.is_taken(form, core) and not await self._is_known(sender, event.event_id):
             return _comes_late(form, core, found)
         judged = await self._judged(event, sender, is_dry_run=is_dry_run)
         if judged.verdict == "rejected":
-            return await self._refused(given, form, _at_cells(found, judged.errors), sender)
+            return await self._refused(given, form, found, _at_cells(found, judged.errors), sender)
         if is_dry_run:
             return _json(judged.model_copy(update={"warnings": _warned(found, judged.warnings)}))
         return await self._sent(event, found)
@@ -159,11 +159,11 @@ class Workbooks:
         named = {"errors": _reasons(found, receipt.errors), "warnings": _warned(found, receipt.warnings)}
         return http.answer(receipt.model_copy(update=named))
 
-    async def _refused(self, given: bytes, form: Form, faults: list[Refusal], sender: UnitPrincipal) -> Response:
+    async def _refused(self, given: bytes, form: Form, found: Reading, faults: list[Refusal], sender: UnitPrincipal) -> Response:
         """422 with the cells, and the address of the file with marks if it could be made."""
         marked = None
         try:
-            content = await self._desk.mark(given, judging.marks(form, faults))
+            content = await self._desk.mark(given, judging.marks(form, found, faults))
             marked = await self._keep(content, f"loi_{judging.file_name(form)}", sender)
         except (PermanentError, TransientError) as error:
             log.info("workbook.not_marked", codes=error.codes)
