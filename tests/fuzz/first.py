@@ -9,6 +9,7 @@ from services.ingest.domain import shapes
 from shared.wire import envelope, events
 from tests import seeds
 from tests.builders import CT27, Event, confirmed, extended, opened, payload, returned, submitted, withdrawn
+from tests.fuzz import sheets
 
 ACTOR: Final = "people/p-0142"
 TYPED: Final = ("1.234,5", "1234.5", "1.234", "-1 234 567", "12,5 triệu", "½", "٣", "1,2,3", "0", "−5", "9" * 40, "1e5", " 5 ", "12 %")
@@ -70,6 +71,7 @@ def inputs() -> Iterator[bytes]:
     yield from (b"c" + text.encode() for text in TABLES)
     yield b"c" + TABLES[0].encode("utf-16")
     yield from (b"n" + text.encode() for text in TYPED)
+    yield from sheets.inputs()
 
 
 def words() -> Iterator[str]:

@@ -27,6 +27,7 @@ from shared.words.forms import Asked, Held
 from shared.words.refusals import Refusal
 from tests import knowing, seeds
 from tests.builders import COMMUNE, DISTRICT, KL62, NQ68, RECEIVED, confirmed
+from tests.fuzz import sheets
 
 RECEIVED_MS: Final = events.to_ms(RECEIVED)
 VIEWS: Final = {(NQ68, "2024", DISTRICT): confirmed(period="2024")["data"]["view_hash"]}
@@ -181,6 +182,21 @@ def _sent(report: table_reports.Report, asked: Asked) -> None:
         assert all(PLACE.fullmatch(reason.path) for reason in report.at_cells(decision.reasons))
 
 
+def workbook(raw: bytes) -> None:
+    """A file that says that it is a workbook."""
+    _can_be_told(*sheets.whole(raw))
+
+
+def rows(raw: bytes) -> None:
+    """The rows of a form that is a workbook."""
+    _can_be_told(*sheets.rows(raw))
+
+
+def part(raw: bytes) -> None:
+    """Another part of a form that is a workbook."""
+    _can_be_told(*sheets.named(raw))
+
+
 READERS: Final[Mapping[bytes, Callable[[bytes], None]]] = {
     b"e": event,
     b"l": logged,
@@ -189,5 +205,8 @@ READERS: Final[Mapping[bytes, Callable[[bytes], None]]] = {
     b"n": typed,
     b"f": rule,
     b"c": csv,
+    b"w": workbook,
+    b"x": rows,
+    b"p": part,
 }
 """The readers, by the first byte of an input."""
