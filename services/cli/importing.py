@@ -96,7 +96,8 @@ async def send(connections: Connections, file: Path, judged: Judged, say: Say) -
 
 async def _decide(connections: Connections, reference: Reference, cases: Sequence[Case | Malformed]) -> list[Decision | None]:
     """The decision on each event; None for a confirmation that depends only on the view."""
-    known = await ClaimStore(connections.database).known(screening.abouts(cases), (), screening.to_look_up(cases), reference)
+    named = screening.abouts(cases), (), screening.to_look_up(cases)
+    known = await ClaimStore(connections.database).known(*named, reference, attached=screening.attached(cases))
     return [None if _is_good_confirmation(case) else screening.decide([case], known)[0] for case in cases]
 
 

@@ -11,7 +11,7 @@ import typer
 
 from services.cli import importing, recording, session
 from services.cli.data import AsJson
-from services.cli.files import import_lines
+from services.cli.files import import_lines, import_tables
 from services.cli.files.faults import Fault, FaultsError
 from services.cli.importing import Counts, Judged, Say
 from shared.plumbing import text_files
@@ -19,8 +19,9 @@ from shared.plumbing.text_files import UnreadableError
 from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import events
-from shared.words import numbers
+from shared.words import numbers, periods
 from shared.words.refusals import refusal
+from shared.words.typed_numbers import Decimals
 
 MOST_BYTES: Final = 256 * 1024 * 1024  # about 100,000 reports
 SAY_EVERY_S: Final = 2.0  # progress in a file or a pipe
@@ -32,9 +33,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_events(
-    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp NDJSON: mỗi dòng một sự kiện.")],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp NDJSON: mỗi dòng một sự kiện; hoặc bảng CSV.")],
     period: Annotated[str, typer.Option("--period", help="Kỳ báo cáo của mọi dòng: 2024, 2024-H1, 2024-Q3, 2024-05.")],
     is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không gửi gì.")] = False,
+    decimal: Annotated[
+        Decimals, typer.Option("--decimal", help="Dấu thập phân trong tệp CSV: comma (1.234,5) hoặc point (1234.5).")
+    ] = "comma",
     as_json: AsJson = False,
 ) -> None:
     """Nhập lại báo cáo cũ, mỗi báo cáo với thời điểm đã nhận khi đó; mọi dòng được kiểm tra trước, có một lỗi thì không nhập gì.
@@ -44,15 +48,18 @@ def import_events(
     figures thì lấy số liệu của bảng tổng hợp sau khi nhập. Nhập lại tệp không đổi thì không thay đổi gì. Không ai bị nhắc vì sự kiện nhập
     lại.
 
+    Bảng CSV (tên tệp .csv): cột regime, unit, received_at, revision và các chỉ tiêu, mỗi dòng một báo cáo; hoặc cột indicator và value, mỗi
+    dòng một số liệu.
+
     Ví dụ: tonghop import bao-cao-2024.ndjson --period 2024
 
     Mã thoát: 0 đã nhập, 1 có lỗi và ở dòng nào, 2 dùng sai, 3 máy chủ không trả lời (chạy lại lệnh để nhập tiếp).
     """
 
     async def act() -> tuple[Judged, Counts]:
-        lines = _lines(file)
+        lines = [] if _is_table(file) else _lines(file)
         async with session.connected() as connections:
-            judged = await _judge(connections, file, lines, period)
+            judged = await _judge(connections, file, lines, period, decimal)
             if is_dry_run:
                 return judged, Counts(duplicate=judged.repeats)
             if judged.to_send:
@@ -74,13 +81,21 @@ def import_events(
         raise typer.Exit(session.NO)
 
 
-async def _judge(connections: Connections, file: Path, lines: Sequence[bytes], period: str) -> Judged:
-    """Judges every line. Raises FaultsError."""
-    reference = await connections.reference.current()
-    entries = list(import_lines.read(lines, period, reference, recording.operator()))
+async def _judge(connections: Connections, file: Path, lines: Sequence[bytes], period: str, decimal: Decimals) -> Judged:
+    """Judges every line, or every report of a table. Raises FaultsError."""
+    reference, by = await connections.reference.current(), recording.operator()
+    today = periods.local_day(system_clock())
+    if _is_table(file):
+        entries = import_tables.read(file, period, reference, by, today, decimal)
+    else:
+        entries = list(import_lines.read(lines, period, reference, by))
     if not entries:
         raise FaultsError([Fault(file, refusal("file.empty"))])
     return await importing.judge(connections, file, entries, events.to_ms(system_clock()))
+
+
+def _is_table(file: Path) -> bool:
+    return file.suffix.lower() == import_tables.SUFFIX
 
 
 def _lines(file: Path) -> list[bytes]:

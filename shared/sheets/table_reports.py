@@ -75,17 +75,21 @@ class Report:
         return place(self.line)
 
 
-def read(found: Table, find: Find, decimal: Decimals = "comma", required: Sequence[str] = ("regime", "period")) -> list[Report]:
-    """The reports of a table, in the order of their first rows. Raises PermanentError with what is wrong with the columns."""
+def read(
+    found: Table, find: Find, decimal: Decimals = "comma", required: Sequence[str] = ("regime", "period"), period: str = ""
+) -> list[Report]:
+    """The reports of a table, in the order of their first rows. `period` is that of rows which do not say one.
+
+    Raises PermanentError with what is wrong with the columns."""
     columns = Columns(found)
     if wrong := columns.faults(*required):
         raise PermanentError(*wrong)
-    return _Reader(columns, find, decimal).read()
+    return _Reader(columns, find, decimal, period).read()
 
 
 class _Reader:
-    def __init__(self, columns: Columns, find: Find, decimal: Decimals) -> None:
-        self._columns, self._find, self._decimal = columns, find, decimal
+    def __init__(self, columns: Columns, find: Find, decimal: Decimals, period: str) -> None:
+        self._columns, self._find, self._decimal, self._period = columns, find, decimal, period
         self._asked: dict[Key, Asked | Refusal] = {}
         self._fields: dict[tuple[str, str, str], dict[int, Field | Refusal]] = {}
         self._meant = set[int]()  # columns that mean something for a row
@@ -145,6 +149,7 @@ class _Reader:
         """The report of a row, without its figures."""
         said = {self._columns.keys[cell.column]: cell for cell in row.cells if cell.column in self._columns.keys}
         text = {name: said[name].text if name in said else "" for name in ("regime", "period", "unit", "reason", "received_at")}
+        text["period"] = text["period"] or self._period
         key = Key(text["regime"], text["period"], text["unit"])
         report = Report(row.line, key, reason=text["reason"], received_at=text["received_at"])
         report.faults += table.faults_of_width(self._columns.table, row)

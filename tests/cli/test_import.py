@@ -225,3 +225,30 @@ def test_an_import_that_a_full_inbox_refuses_says_so_and_is_complete_when_it_is_
     known.ask(lambda connections: allow(connections, 5000))
     [found] = with_services(known, tmp_path, ("import", path, "--period", "2024"))
     assert (found["rejected"], found["accepted"] + found["duplicate"]) == (0, 3)
+
+
+TABLE = """Chế độ;Mã đơn vị;Lần nộp;Nhận lúc;Số;Ý kiến
+thu;06253;1;10/12/2024 09:30;1.234,5;
+thu;06256;1;2024-12-11T09:30:00+07:00;7;"Không; có"
+"""
+
+
+def test_a_table_of_earlier_reports_is_imported_as_lines_are(known: Cli, tmp_path: Path) -> None:
+    """All of a table or nothing; the same rules as at the door, for every unit."""
+    table = tmp_path / "bao-cao.csv"
+    wrong = TABLE.replace("7;", "1.234;").replace("06253", "99999")
+    table.write_text(wrong, encoding="utf-8-sig")
+    refused = known.run("import", table, "--period", "2024", "--json")
+    assert refused.exit_code == session.NO
+    found = [(fault["code"], fault["line"], fault["path"]) for fault in json.loads(refused.stdout)["faults"]]
+    assert found == [("door.no_such_unit", 2, "2:2"), ("report.ambiguous_number", 3, "3:5")]
+    table.write_bytes("x;Đơn vi\u0323;né".encode("cp1258", "replace"))
+    other = known.run("import", table, "--period", "2024", "--json")
+    assert [fault["code"] for fault in json.loads(other.stdout)["faults"]] == ["table.windows_1258"]
+    assert inbox(known) == 0
+
+    table.write_text(TABLE, encoding="utf-16")
+    command = ("import", table, "--period", "2024")
+    first, again = with_services(known, tmp_path, command, command)
+    assert first == {"events": 2, "accepted": 2, "duplicate": 0, "rejected": 0, "faults": []}
+    assert again == {"events": 2, "accepted": 0, "duplicate": 2, "rejected": 0, "faults": []}

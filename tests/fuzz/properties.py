@@ -12,10 +12,11 @@ from typing import Final
 import orjson
 from pydantic import ValidationError
 
-from services.ingest.domain import claims, content, parsing, screening, tabled
+from services.ingest.domain import claims, content, parsing, screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.decision import Accepted, Decision, Malformed, Rejected
 from services.ingest.domain.known import Known
+from services.ingest.doors import table_events
 from shared.plumbing import inbox
 from shared.sheets import table_jobs, table_reports
 from shared.wire import envelope, events
@@ -164,7 +165,7 @@ def _reports(raw: bytes, decimal: typed_numbers.Decimals) -> list[table_reports.
     """The reports of a table; none if it is refused as a whole, with reasons that can be told."""
     try:
         found = table_jobs.table_of(table_jobs.read(raw, {}))
-        return table_reports.read(found, tabled.finder(seeds.first_reference(), COMMUNE, RECEIVED.date()), decimal)
+        return table_reports.read(found, table_events.finder(seeds.first_reference(), COMMUNE, RECEIVED.date()), decimal)
     except PermanentError as refused:
         if not refused.refusals:
             raise
@@ -173,9 +174,9 @@ def _reports(raw: bytes, decimal: typed_numbers.Decimals) -> list[table_reports.
 
 
 def _sent(report: table_reports.Report, asked: Asked) -> None:
-    number = tabled.revision(report, asked, Held())
-    event_id = tabled.event_id(asked, number, report)
-    payload = envelope.encode(envelope.of_unit(COMMUNE, event_id, events.SUBMITTED, tabled.data(report, asked, Held(), number)))
+    number = table_events.revision(report, asked, Held())
+    event_id = table_events.event_id(asked, number, report)
+    payload = envelope.encode(envelope.of_unit(COMMUNE, event_id, events.SUBMITTED, table_events.data(report, asked, Held(), number)))
     decision = _decide(Incoming(COMMUNE, payload, RECEIVED_MS, 1))
     assert not isinstance(decision, Malformed)
     if isinstance(decision, Rejected):

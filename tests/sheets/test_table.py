@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain import tabled as rules
+from services.ingest.doors import table_events as rules
 from shared.plumbing.confined import Confined
 from shared.sheets import columns, table, table_jobs, table_reports
 from shared.sheets.table_reports import Report

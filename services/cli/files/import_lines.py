@@ -81,7 +81,7 @@ def read(lines: Iterable[bytes], period: str, reference: Reference, actor: str) 
         if isinstance(tree, Refusal):
             yield number, tree
             continue
-        read_line = _whole if "specversion" in tree else _short
+        read_line = _whole if "specversion" in tree else short
         found = read_line(number, tree, period, reference, actor)
         yield found if isinstance(found, Entry) else (number, found)
 
@@ -96,7 +96,8 @@ def _whole(number: int, tree: Json, period: str, _: Reference, actor: str) -> En
     return Entry(number, {**tree, "actor": actor, "imported": True}, is_short=False)
 
 
-def _short(number: int, tree: Json, period: str, reference: Reference, actor: str) -> Entry | Refusal:
+def short(number: int, tree: Json, period: str, reference: Reference, actor: str) -> Entry | Refusal:
+    """A line of the short form as an event to import; or why it is none."""
     if (found := tree.get("period", period)) != period:
         return refusal("import.other_period", "period", found=str(found), period=period)
     name = tree.get("type", "submitted")

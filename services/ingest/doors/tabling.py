@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.ingest.domain import tabled
+from services.ingest.doors import table_events
 from services.ingest.doors.forms import Forms
 from services.ingest.dry_run import DryRuns
 from services.ingest.store import ClaimStore
@@ -91,20 +91,20 @@ class Tables:
     async def _made(self, report: Report, sender: str) -> Ready:
         assert report.asked is not None
         form = await self._found.filled(report.asked)
-        number = tabled.revision(report, report.asked, form.held)
-        event_id = tabled.event_id(report.asked, number, report)
+        number = table_events.revision(report, report.asked, form.held)
+        event_id = table_events.event_id(report.asked, number, report)
         for attempt in range(1, MOST_ATTEMPTS):
             before = await self._store.receipt(sender, event_id)
             if before is None or not before.is_rejected:
                 break
-            event_id = tabled.event_id(report.asked, number, report, attempt)
-        event = envelope.of_unit(sender, event_id, events.SUBMITTED, tabled.data(report, report.asked, form.held, number))
+            event_id = table_events.event_id(report.asked, number, report, attempt)
+        event = envelope.of_unit(sender, event_id, events.SUBMITTED, table_events.data(report, report.asked, form.held, number))
         return Ready(report, number, inbox.outgoing(event))
 
 
 def _reports(found: Table, reference: Reference, sender: str, today: date, decimal: Decimals) -> list[Report]:
     """The reports of a table, in a thread of its own: a large one takes a second."""
-    return table_reports.read(found, tabled.finder(reference, sender, today), decimal)
+    return table_reports.read(found, table_events.finder(reference, sender, today), decimal)
 
 
 def _row(report: Report, ready: Ready | None, said: Receipt | PendingReceipt | DryRun | None, sender: str) -> TableRow:

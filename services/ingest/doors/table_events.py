@@ -1,4 +1,4 @@
-"""Reports of a table: which unit a row means, which revision its report is, and its event. Pure.
+"""Reports of a table: which unit a row means, which revision its report is, and its event. No I/O of its own.
 
 Source: design, section 4, "Tables"; ADR 0084.
 """
