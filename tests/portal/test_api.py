@@ -13,7 +13,7 @@ from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, CT27, report
 from tests.portal.conftest import Stack
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 API = "/api/v1"
 
@@ -24,6 +24,7 @@ async def get(stack: Stack, path: str, status: int = 200) -> Any:
     return answer.json()
 
 
+@pytest.mark.stores
 async def test_a_view_has_exactly_the_shape_of_the_design(stack: Stack) -> None:
     await stack.put(views=[builders.view()])
     view = await get(stack, f"/views/{CT27}/2024/184")
@@ -36,11 +37,13 @@ async def test_a_view_has_exactly_the_shape_of_the_design(stack: Stack) -> None:
     assert view["indicators"]["yt_von_xhh"]["total"] is None
 
 
+@pytest.mark.stores
 async def test_a_view_that_no_event_has_touched_has_no_time(stack: Stack) -> None:
     await stack.put(views=[builders.view(updated_at=None)])
     assert (await get(stack, f"/views/{CT27}/2024/184"))["updated_at"] is None
 
 
+@pytest.mark.stores
 async def test_children_are_views_below_and_the_reports_of_units_below(stack: Stack) -> None:
     await stack.put(views=[builders.view(), builders.view("20")], reports=builders.season())
     above = await get(stack, f"/views/{CT27}/2024/20/children")
@@ -105,6 +108,7 @@ async def test_a_returned_report_has_no_standing_figures_and_tells_why(stack: St
     }
 
 
+@pytest.mark.stores
 async def test_a_derived_regime_reads_its_sources_report_as_far_as_it_goes(stack: Stack) -> None:
     await stack.put(reports=[report(values={"gd_ngay_cong": 5, "vh_cau_lac_bo": 3}, narratives={"kho_khan": "x"})])
     found = await get(stack, "/reports/vhtt-van-quan/2024/06253")
@@ -112,6 +116,7 @@ async def test_a_derived_regime_reads_its_sources_report_as_far_as_it_goes(stack
     assert found["deadline"] is None
 
 
+@pytest.mark.stores
 async def test_an_extension_moves_one_units_deadline(stack: Stack) -> None:
     extended = report(events.EXTENDED, sender="184-TCKH", revision=0, until="2024-12-31", reason="Lũ")
     await stack.put(reports=[extended, report(at=AFTER, values={"gd_ngay_cong": 5})])
@@ -133,6 +138,7 @@ async def test_an_on_call_period_has_the_latest_deadline_it_was_opened_with(stac
     assert (await get(stack, "/reports/kl62-binh-dinh/2024/52-SYT"))["deadline"] == "2024-06-30T17:00:00.000Z"
 
 
+@pytest.mark.stores
 async def test_a_corrected_deadline_stands_instead_of_the_later_one_that_was_a_slip(stack: Stack) -> None:
     def opened(name: str, at: datetime, **data: Any) -> dict[str, Any]:
         found = report(events.OPENED, unit="", sender="52-BCSD", regime="kl62-binh-dinh", revision=0, event_id=name, at=at, **data)
@@ -193,6 +199,7 @@ async def test_the_feed_is_read_on_from_a_cursor(stack: Stack) -> None:
     assert await get(stack, f"/feeds/20/{CT27}?after={last}") == {"events": [], "cursor": str(last)}
 
 
+@pytest.mark.stores
 async def test_no_header_in_the_feed_ends_it(stack: Stack) -> None:
     after = await publish(stack, 0)
     subject = f"feed.20.{CT27}.2024.184".encode()
@@ -250,6 +257,7 @@ async def test_what_is_unknown_is_not_found(stack: Stack, path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.stores
 @pytest.mark.parametrize(
     ("path", "code"),
     [

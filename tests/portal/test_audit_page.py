@@ -14,7 +14,7 @@ from tests import identities
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import text_of
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OF_ACTS = {"event", "sender", "revision", "fix_by", "until", "deadline", "corrects", "hash", "missing", "adjusts", "confirmation", "units"}
 OF_DRAFTS = {"version", "handed_in_by", "note", "fields", "field"}
@@ -33,6 +33,7 @@ async def filled(stack: Stack, entries: int) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(base_url=stack.url, cookies={identities.COOKIE: secret})
 
 
+@pytest.mark.stores
 async def test_entries_are_filtered_and_paged(stack: Stack) -> None:
     async with await filled(stack, 55) as http:
         first = (await http.get("/quan-tri/nhat-ky")).text

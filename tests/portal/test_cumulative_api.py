@@ -13,7 +13,7 @@ from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
 from tests.portal.years import DISTRICT, FROM_MAY, MONTHLY, ON_CALL, submitted
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FIRST = [
     submitted("06253", 1, "2026-01", thu="1.25", luot=3, dung_han={"numerator": 1, "denominator": 2}),
@@ -47,6 +47,7 @@ async def test_a_view_has_the_sums_since_the_beginning_of_the_year_if_they_are_a
     assert not [figure for figure in found["indicators"].values() if "cumulative_reason" in figure]
 
 
+@pytest.mark.stores
 async def test_the_units_below_have_sums_too(stack: Stack) -> None:
     await stack.put(views=years.views(FIRST))
     path = f"/api/v1/views/{MONTHLY}/2026-02/20/children"
@@ -81,6 +82,7 @@ async def test_if_periods_cannot_be_summed_the_reason_is_given_in_both_languages
     assert figure["total"] == "2.50"
 
 
+@pytest.mark.stores
 async def test_on_call_only_opened_periods_are_summed(stack: Stack) -> None:
     opened = [
         years.event(events.OPENED, "", number, code, ON_CALL, deadline="2026-12-31") for number, code in ((1, "2026-01"), (2, "2026-04"))
@@ -118,6 +120,7 @@ async def test_views_with_and_without_sums_are_told_apart_by_their_validators(st
     assert (await stack.http.get(f"/api/v1/views/{MONTHLY}/2026-02/{DISTRICT}", headers={"If-Modified-Since": ""})).status_code == 200
 
 
+@pytest.mark.stores
 async def test_while_views_are_computed_again_no_sum_mixes_old_and_new_ones(stack: Stack) -> None:
     """An import of units raises the generation; the views of the periods are written again one after the other."""
     old = years.views(FIRST)
@@ -158,6 +161,7 @@ async def test_a_rebuild_that_replaces_the_collection_is_never_seen_half(stack: 
             assert seen <= {(1, 7), (2, 100)}
 
 
+@pytest.mark.stores
 async def test_a_view_that_cannot_be_read_leaves_the_view_and_takes_the_sum(stack: Stack) -> None:
     documents = years.views(FIRST)
     for view in documents:

@@ -20,7 +20,7 @@ from tests.portal.test_live import events_of
 from tests.portal.test_pages import page, text_of
 from tests.portal.years import COMMUNES, DISTRICT, FROM_MAY, MONTHLY, OFFICE, at, submitted
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HEADING = "Lũy kế từ đầu năm"
 REPORTS = [
@@ -63,6 +63,7 @@ async def test_a_sum_that_is_not_complete_names_the_periods(stack: Stack) -> Non
     assert "7.406,50 chưa đủ: thiếu tháng 3; tháng 4 còn thiếu đơn vị" in shown
 
 
+@pytest.mark.stores
 async def test_an_indicator_that_nobody_reported_has_no_sum_and_no_list_of_periods(stack: Stack) -> None:
     await stack.put(views=years.views([submitted("06253", 1, "2026-02", thu="1.00")]))
     said = "chưa có số liệu của kỳ nào"

@@ -18,7 +18,7 @@ from tests.portal.builders import AFTER, CT27
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import HOSTILE, Links, page, text_of
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HEADINGS = "Đơn vị,Mã đơn vị,Chế độ báo cáo,Mã chế độ,Kỳ,Mã kỳ,Việc,Hạn (trước),Còn lại,Tình trạng,Nhận lần đầu,Muộn"
 
@@ -50,6 +50,7 @@ async def codes(stack: Stack, query: str = "") -> list[str]:
     return sorted(found)
 
 
+@pytest.mark.stores
 async def test_the_page_tells_of_each_duty_how_it_stands(stack: Stack) -> None:
     await stack.put(duties=a_bit_of_all())
     shown = text_of(await page(stack, "/nghia-vu"))
@@ -62,6 +63,7 @@ async def test_the_page_tells_of_each_duty_how_it_stands(stack: Stack) -> None:
     assert "Đã chốt muộn 6 ngày" in shown
 
 
+@pytest.mark.stores
 @pytest.mark.parametrize(
     ("state", "found"),
     [
@@ -80,6 +82,7 @@ async def test_duties_are_filtered_by_state(stack: Stack, state: str, found: lis
     assert sorted(duty["unit"]["code"] for duty in listed) == found
 
 
+@pytest.mark.stores
 async def test_the_store_finds_a_duty_under_exactly_the_states_that_it_has(stack: Stack) -> None:
     await stack.put(duties=a_bit_of_all())
     store, now = DutyStore(stack.database, Scope.of_command_line(seeds.first_reference(), AFTER.date())), datetime.now(UTC)
@@ -119,6 +122,7 @@ async def test_a_unit_is_asked_for_with_those_below_it_or_alone(stack: Stack) ->
     assert await codes(stack, "regime=&period=&unit=&state=&only=") == sorted(d["unit"]["code"] for d in a_bit_of_all())
 
 
+@pytest.mark.stores
 async def test_a_page_has_two_hundred_and_leads_on_with_the_same_filters(stack: Stack) -> None:
     unit = {"id": "06253", "code": "06253", "name": "Thị trấn Văn Quan"}
     await stack.put(duties=[builders.duty(_id=f"{CT27}/2024/{number:03d}", unit=unit) for number in range(201)])
@@ -207,6 +211,7 @@ async def test_an_operator_in_a_query_filters_nothing(stack: Stack) -> None:
     assert len(await codes(stack, "unit[$ne]=x&state[$gt]=")) == 8
 
 
+@pytest.mark.stores
 async def test_names_are_searched_without_accents_and_lists_are_sorted(stack: Stack) -> None:
     await stack.put(duties=a_bit_of_all())
     assert await codes(stack, "q=van+quan") == ["06253"]
@@ -234,6 +239,7 @@ async def test_the_workbook_begins_with_the_filter_the_time_and_n_of_n(stack: St
     assert '=HYPERLINK("x")' in [row[0] for row in rows[5:]]  # a text, not a formula
 
 
+@pytest.mark.stores
 async def test_a_duty_tells_who_was_told_what_by_which_channel_with_which_answer(stack: Stack) -> None:
     duty = builders.duty(returned={"revision": 2, "reason": "Sai số thôn", "fix_by": None})
     about = {

@@ -18,7 +18,7 @@ from tests.portal.conftest import Stack
 from tests.portal.years import COMMUNES, DISTRICT, FROM_MAY, MONTHLY, OFFICE, submitted
 from tests.waiting import until
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SUM, NOTE = "Lũy kế từ đầu năm", "Lũy kế: ghi chú"
 REPORTS = [
@@ -165,6 +165,7 @@ async def test_a_file_is_named_for_people(stack: Stack) -> None:
     assert f'href="/bang/{MONTHLY}/2026-02/{DISTRICT}.xlsx"' in (await stack.http.get(f"/bang/{MONTHLY}/2026-02/{DISTRICT}")).text
 
 
+@pytest.mark.stores
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -213,6 +214,7 @@ async def test_what_is_not_there_is_not_recorded_as_taken(stack: Stack) -> None:
     assert await entries(stack) == before
 
 
+@pytest.mark.stores
 async def test_what_cannot_be_recorded_is_not_exported(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(*_: object, **__: object) -> None:
         raise AutoReconnect("away")
@@ -226,6 +228,7 @@ async def test_what_cannot_be_recorded_is_not_exported(stack: Stack, monkeypatch
         assert "content-disposition" not in answer.headers
 
 
+@pytest.mark.stores
 async def test_what_a_person_may_not_take_is_recorded_once_a_minute_and_reason(stack: Stack) -> None:
     person = await identities.put_person(stack.database, identities.grant("officer", "06253"))
     secret = await identities.put_session(stack.database, person)

@@ -58,8 +58,8 @@ def test_a_malformed_text_is_refused(q: str) -> None:
         NarrativeChoice.parse(builders.regime(), None, q, None)
 
 
-@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.stores
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_page_and_its_files_hold_what_was_found_for_whoever_reads_below(stack: Stack) -> None:
     reports = [
         report(unit=UNITS[0].id, narratives={"kho_khan": "=1+1 kinh phí chậm", "ket_qua": "Tốt"}),
@@ -90,7 +90,6 @@ async def test_the_page_and_its_files_hold_what_was_found_for_whoever_reads_belo
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.stores
 async def test_an_officer_of_a_unit_below_reads_and_takes_no_narratives_of_others(stack: Stack) -> None:
     await stack.put(reports=[report(unit=UNITS[1].id, narratives={"kho_khan": "Riêng của xã"})], views=[builders.view()])
     async with entry_desk.desk(stack) as desk, await desk.browser("officer", COMMUNE) as officer:

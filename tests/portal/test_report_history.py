@@ -123,8 +123,8 @@ async def get(stack: Stack, role: Any, unit: str, path: str = PATH) -> tuple[int
     return answer.status_code, answer.text
 
 
-@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.stores
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize(("role", "unit"), [("officer", COMMUNE), ("reviewer", RECIPIENT)], ids=["officer", "reviewer"])
 async def test_a_page_shows_revisions_refusals_reminders_and_people_to_whoever_reads_the_report(sent: Stack, role: str, unit: str) -> None:
     status, page = await get(sent, role, unit)
@@ -143,7 +143,6 @@ async def test_a_page_shows_revisions_refusals_reminders_and_people_to_whoever_r
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.stores
 @pytest.mark.parametrize(("role", "unit"), [("reviewer", "184"), ("viewer", "20"), ("viewer", RECIPIENT), ("viewer", COMMUNE)])
 async def test_readers_above_and_elsewhere_are_told_the_unit_and_not_the_person(sent: Stack, role: str, unit: str) -> None:
     text = main_of((await get(sent, role, unit))[1])
@@ -151,8 +150,8 @@ async def test_readers_above_and_elsewhere_are_told_the_unit_and_not_the_person(
     assert "Hoàng" not in text
 
 
-@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.stores
+@pytest.mark.asyncio(loop_scope="session")
 async def test_who_confirmed_is_named_to_colleagues_and_the_recipient(sent: Stack) -> None:
     regime, person = "nq68-quang-binh", await identities.put_person(sent.database, identities.grant("reviewer", "450"))
     await sent.database["people"].update_one({"_id": person}, {"$set": {"name": "Trần Thị Chốt"}})
@@ -166,7 +165,6 @@ async def test_who_confirmed_is_named_to_colleagues_and_the_recipient(sent: Stac
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.stores
 async def test_an_earlier_revision_is_opened_as_it_was(sent: Stack) -> None:
     text = main_of((await get(sent, "officer", COMMUNE, f"{PATH}?revision=1"))[1])
     assert "Đang xem lần nộp 1, không phải lần mới nhất." in text
@@ -176,8 +174,8 @@ async def test_an_earlier_revision_is_opened_as_it_was(sent: Stack) -> None:
     assert "Chậm" in text
 
 
-@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.stores
+@pytest.mark.asyncio(loop_scope="session")
 async def test_a_revision_that_is_not_there_or_no_number_is_refused_and_others_learn_nothing(sent: Stack) -> None:
     asked = {"3": 404, "0": 400, "-1": 400, "1e3": 400, "٣": 400, "9" * 400: 400, "%00": 400, "": 200}
     async with entry_desk.desk(sent) as desk, await desk.browser("officer", COMMUNE) as own, await desk.browser("officer", OTHER) as other:

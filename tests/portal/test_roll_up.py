@@ -22,7 +22,7 @@ from tests.portal.conftest import Stack
 from tests.portal.entry_desk import main_of
 from tests.portal.wide import COMMUNES, PATH, PROVINCE, WIDE
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LARGEST_PAGE: Final = 200 * 1024  # bytes on the wire before compression
 MONTHS: Final = f"/bang/{years.MONTHLY}/2026-02/{years.DISTRICT}"
 
@@ -129,6 +129,7 @@ async def test_a_malformed_choice_is_refused_on_the_page_and_in_its_files(viewer
         assert query.partition("=")[0] in answer.text
 
 
+@pytest.mark.stores
 async def test_what_is_typed_is_shown_as_text(viewer: httpx2.AsyncClient) -> None:
     text = await page(viewer, "?q=%22%3E%3Cscript%3E&state=late")
     assert "<script>" not in text

@@ -15,7 +15,7 @@ from tests.portal.builders import COMMUNE, DISTRICT, MONTHLY, QUARTERLY
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import page, text_of
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOW = datetime.now(UTC)
 
@@ -157,6 +157,7 @@ async def test_a_page_of_a_period_leads_to_the_others_of_the_same_unit(stack: St
     assert f"tháng 4 năm {NOW.year}" in text_of(nav)
 
 
+@pytest.mark.stores
 async def test_the_narratives_of_a_single_reporter_lead_to_its_own(stack: Stack) -> None:
     await stack.put(duties=duties(MONTHLY))
     html = await page(stack, f"/thuyet-minh/{MONTHLY}/{NOW.year}-05/{COMMUNE}")
@@ -176,6 +177,7 @@ async def test_the_strip_follows_the_unit_not_its_code(stack: Stack) -> None:
     assert f"/bang/{MONTHLY}/{NOW.year - 1}-02/{DISTRICT}" not in links
 
 
+@pytest.mark.stores
 async def test_a_view_that_cannot_be_read_leaves_the_others(stack: Stack) -> None:
     broken, *rest = views(MONTHLY)
     await stack.put(views=[{**broken, "reporting": "?"}, *rest])
@@ -224,6 +226,7 @@ async def test_titles_name_the_period(stack: Stack) -> None:
 CODE = re.compile(r"\b20\d\d-(H[12]|M9|Q[1-4]|0[1-9]|1[0-2])\b")
 
 
+@pytest.mark.stores
 async def test_no_page_shows_people_the_code_of_a_period(stack: Stack) -> None:
     await stack.put(views=[*views(MONTHLY), *views(QUARTERLY)], duties=[*duties(MONTHLY), *duties(QUARTERLY)])
     at = f"{MONTHLY}/{present(MONTHLY)}"

@@ -14,7 +14,7 @@ from tests.portal.builders import CT27
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import text_of
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.stores]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOW = datetime.now(UTC)
 OWN = "06253"
@@ -61,6 +61,7 @@ async def test_an_officer_lands_on_what_the_unit_owes_in_order_and_nothing_vanis
     assert "06256" not in page
 
 
+@pytest.mark.stores
 async def test_what_was_sent_is_told_with_its_verdict_and_receipt(stack: Stack) -> None:
     why = [{"code": "x.y", "path": "", "message_vi": "Thiếu số liệu", "message_en": ""}]
     await stack.database["receipts"].delete_many({})
@@ -85,6 +86,7 @@ async def test_what_was_sent_is_told_with_its_verdict_and_receipt(stack: Stack) 
     assert "/bien-nhan/khac" not in page
 
 
+@pytest.mark.stores
 async def test_a_draft_is_told_with_its_age_and_who_saved_it_but_not_what_is_in_it(stack: Stack) -> None:
     await stack.database["drafts"].delete_many({})
     about = {"regime": CT27, "period": "2024", "unit": OWN, "entered_by": None, "ended": None, "at": NOW - timedelta(hours=3)}
@@ -105,6 +107,7 @@ async def test_without_work_the_page_says_so(stack: Stack) -> None:
     assert "không có việc phải làm" in (await shown_to(stack, "operator", None)).text
 
 
+@pytest.mark.stores
 async def test_a_reviewer_sees_who_is_late_and_what_waits_or_moved(stack: Stack) -> None:
     nq68, official = "nq68-quang-binh", {"number": 1, "hash": "0" * 64, "at": NOW - timedelta(days=2), "moved": True}
     waiting = builders.confirmation("450", at=None, _id=f"{nq68}/2025/450/confirm", period="2025", deadline=NOW + timedelta(days=2))
@@ -138,6 +141,7 @@ async def test_what_has_not_begun_waits_for_nobody(stack: Stack) -> None:
     assert "Không còn việc nào" in (await shown_to(stack, "officer", OWN)).text
 
 
+@pytest.mark.stores
 async def test_a_reviewer_asks_for_what_is_owed_from_the_first_page_once_a_day(stack: Stack) -> None:
     await stack.put(duties=[builders.duty(OWN), builders.duty("06256", _id=f"{CT27}/2024/06256")])
     path, recipient = f"/bang/{CT27}/2024/184/don-doc", builders.regime().recipient
@@ -163,6 +167,7 @@ async def test_the_navigation_is_there_with_a_session_only_and_the_login_has_no_
     assert 'action="/tim"' not in login
 
 
+@pytest.mark.stores
 async def test_an_heir_finds_what_the_ended_unit_still_owes_and_a_reviewer_what_was_returned_below(stack: Stack) -> None:
     async with matrix.world(stack) as world:
         kinds = {kind.name: kind for kind in matrix.KINDS}
