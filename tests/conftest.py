@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import hypothesis
 import pytest
 
 from services.devstack.servers import Server, choose_ports, start_mongo
@@ -15,6 +16,10 @@ from shared.shell.settings import Settings
 from shared.words.reference import Reference
 from tests import empty_streams, left_behind, nats_users, seeds
 from tests.nats_users import start_nats
+
+# Property tests have no time limit and may draw slowly: the machine may be busy.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 TESTS: Final = Path(__file__).parent
 ON_SERVERS: Final = (

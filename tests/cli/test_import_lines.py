@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cli.files import import_lines
@@ -106,7 +106,6 @@ def test_a_whole_event_is_marked_as_imported_by_the_operator() -> None:
 NAMES = ["specversion", "type", "id", "sender", "received_at", "receivedat", "data", "unit", "regime", "period", "source"]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the first text takes seconds to draw on a busy machine
 @given(
     st.lists(
         st.one_of(

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-import hypothesis
 import orjson
 import pytest
 from nats.aio.msg import Msg
@@ -23,9 +22,6 @@ from shared.wire import collection_names, subjects
 from shared.words.reference import Reference
 from tests import seeds
 from tests.builders import COMMUNE, Event, payload, sender_of
-
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
 
 PARTITIONS = 8
 

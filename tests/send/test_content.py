@@ -5,7 +5,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.send import content, reading, sentences
@@ -67,7 +67,7 @@ def test_whatever_the_server_would_judge_otherwise_has_another_id() -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.dictionaries(TEXTS, TEXTS | st.booleans() | st.dictionaries(TEXTS, TEXTS)))
 def test_the_canonical_form_of_a_canonical_form_is_itself(values: Json) -> None:
     once = content.canonical({"values": values})

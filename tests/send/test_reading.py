@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.send import reading
@@ -160,7 +160,6 @@ def test_line_ends_that_only_unicode_knows_end_no_line() -> None:
     assert [one.line for one in read(data + b"\n" + data, "f.ndjson").given] == [1, 2]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_report_or_a_fault(data: bytes) -> None:
     found = read(data)
@@ -173,7 +172,7 @@ JSON = SCALAR | st.lists(SCALAR, max_size=2) | st.dictionaries(st.text(max_size=
 NAMES = st.sampled_from([*reading.FIELDS, "specversion", "id", "source", "type", "data", "revision"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.dictionaries(NAMES, JSON, max_size=6))
 def test_any_json_is_a_report_or_a_fault(value: dict[str, Any]) -> None:
     found = read(json.dumps(value).encode())
