@@ -16,7 +16,7 @@ UNITS = [unit for unit in builders.units() if unit.parent == "184" and unit.leve
 
 
 def far(*values: int) -> list[int]:
-    named = {str(place): Fraction(value) for place, value in enumerate(values)}
+    named = {str(place): (value, 1) for place, value in enumerate(values)}
     return [values[int(name)] for name in outliers.far(named)[1]]
 
 

@@ -26,6 +26,13 @@ def test_every_kind_of_figure_has_an_exact_number_or_none() -> None:
     assert sizes.size(THU, None) is None
 
 
+@given(st.dictionaries(st.text(max_size=4), st.tuples(st.integers(-(10**20), 10**20), st.integers(1, 10**6)), min_size=1, max_size=12))
+def test_ratios_as_integers_keep_their_proportion(ratios: dict[str, tuple[int, int]]) -> None:
+    found, factor = sizes.whole(ratios, 4)
+    assert {name: Fraction(value, factor) for name, value in found.items()} == {name: Fraction(*ratio) for name, ratio in ratios.items()}
+    assert all(value % 4 == 0 for value in found.values())
+
+
 def test_figures_are_tinted_by_the_quarter_of_their_rank() -> None:
     assert heat.classes({str(place): Fraction(place) for place in range(8)}) == {str(place): 1 + place // 2 for place in range(8)}
 

@@ -16,7 +16,7 @@ CLASSES: Final = 4
 
 def classes(of_units: Mapping[str, Fraction]) -> dict[str, int]:
     """The class of each figure, by its name; empty if there is nothing to tell apart."""
-    whole, _ = sizes.whole(of_units)
+    whole, _ = sizes.whole(sizes.ratios(of_units))
     ordered = sorted(whole.values())
     if len(ordered) < CLASSES or ordered[0] == ordered[-1]:
         return {}

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.portal.domain import sizes
+from services.portal.domain.sizes import Ratio
 from shared.words.regime_parts import Indicator
 from shared.words.units import Unit
 
@@ -41,7 +42,7 @@ def median(values: Sequence[int]) -> int:
     return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) // 2
 
 
-def far(values: Mapping[str, Fraction]) -> tuple[Fraction, list[str]]:
+def far(values: Mapping[str, Ratio]) -> tuple[Fraction, list[str]]:
     """The median, and the names of the values that are far from it."""
     if len(values) < LEAST:
         return Fraction(0), []
@@ -65,9 +66,9 @@ def _of(indicator: Indicator, units: Sequence[Unit], figures: Mapping[str, Mappi
     middle, names = far(values)
     for unit in units:
         if unit.id in names:
-            yield Outlier(indicator, unit, values[unit.id], middle)
+            yield Outlier(indicator, unit, Fraction(*values[unit.id]), middle)
 
 
-def _number(indicator: Indicator, figure: object) -> Fraction | None:
+def _number(indicator: Indicator, figure: object) -> Ratio | None:
     """The number that is compared: a quantity, or the percentage of a ratio; None if there is none."""
-    return sizes.size(indicator, figure) if indicator.kind in ("quantity", "ratio") else None
+    return sizes.ratio(indicator, figure) if indicator.kind in ("quantity", "ratio") else None

@@ -25,7 +25,7 @@ class Place:
 
 def places(of_units: Mapping[str, Fraction], measured_against: Mapping[str, Fraction]) -> list[Place]:
     """The units with a figure, the largest first; equal ones in the order given. `measured_against` is each unit's target, or the total."""
-    whole, _ = sizes.whole(of_units)
+    whole, _ = sizes.whole(sizes.ratios(of_units))
     ordered = sorted(whole.values())
     found = [
         Place(
