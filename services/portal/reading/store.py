@@ -41,6 +41,7 @@ COUNTS: Final = dict.fromkeys(
 LAWS: Final = TypeAdapter(list[LegalBasis])
 PROGRESS: Final = TypeAdapter(Progress)
 TIME_LIMIT_MS = 10_000  # the longest time that a page waits for one query
+AT_ONCE: Final[dict[str, Any]] = {"max_time_ms": TIME_LIMIT_MS, "batch_size": 2_000}  # not 101 documents and then the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class PortalStore:
     async def early_views(self, regime: str, period: str, unit_ids: Iterable[str], day: date) -> list[View]:
         """The views of these units in the early block of a day, by unit code; a unit without one is left out."""
         keys = [ViewKey(regime, period, unit_id, day.isoformat()).text for unit_id in self._views_in_scope(regime, period, unit_ids, day)]
-        documents = self._early_views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)
+        documents = self._early_views.find({"_id": {"$in": keys}}, **AT_ONCE)
         return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
     async def laws(self, reforms: Collection[str]) -> dict[str, list[LegalBasis]]:
@@ -90,7 +91,7 @@ class PortalStore:
         if not reforms:
             return {}
         query, fields = {"_id": {"$in": sorted(reforms)}}, {"reform.legal_basis": 1}
-        documents = self._reforms.find(query, fields, max_time_ms=TIME_LIMIT_MS)
+        documents = self._reforms.find(query, fields, **AT_ONCE)
         return {
             document["_id"]: LAWS.validate_python(document["reform"].get("legal_basis", []), strict=False) async for document in documents
         }
@@ -98,13 +99,13 @@ class PortalStore:
     async def views(self, regime: str, period: str, unit_ids: Iterable[str]) -> list[View]:
         """The views of these units, by unit code; a unit without one, or with one that cannot be read, is left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in self._views_in_scope(regime, period, unit_ids)]
-        documents = self._views.find({"_id": {"$in": ids}}, max_time_ms=TIME_LIMIT_MS)
+        documents = self._views.find({"_id": {"$in": ids}}, **AT_ONCE)
         return sorted(_readable([document async for document in documents]), key=lambda view: view.unit.code)
 
     async def views_through(self, regime: str, codes: Sequence[str], unit_ids: Collection[str]) -> dict[str, dict[str, View]]:
         """The views of units in several periods, by unit id and period, read by one query. A view that cannot be read is left out."""
         keys = [ViewKey(regime, code, unit_id).text for code in codes for unit_id in self._views_in_scope(regime, code, unit_ids)]
-        documents = self._views.find({"_id": {"$in": keys}}, max_time_ms=TIME_LIMIT_MS)
+        documents = self._views.find({"_id": {"$in": keys}}, **AT_ONCE)
         by_unit: dict[str, dict[str, View]] = {unit_id: {} for unit_id in unit_ids}
         for view in _readable([document async for document in documents]):
             by_unit[view.unit.id][view.period] = view
@@ -113,7 +114,7 @@ class PortalStore:
     async def positions(self, regime: str, codes: Collection[str], unit_id: str) -> dict[str, ViewPosition]:
         """The positions of the views of one unit in several periods, by period."""
         keys = [ViewKey(regime, code, unit_id).text for code in codes if self._views_in_scope(regime, code, [unit_id])]
-        documents = self._views.find({"_id": {"$in": keys}}, {"period": 1, "position": 1}, max_time_ms=TIME_LIMIT_MS)
+        documents = self._views.find({"_id": {"$in": keys}}, {"period": 1, "position": 1}, **AT_ONCE)
         return {document["period"]: ViewPosition.model_validate(document["position"]) async for document in documents}
 
     async def progress(self, keys: Iterable[ViewKey]) -> list[Progress]:
@@ -125,7 +126,7 @@ class PortalStore:
         """How far these views are and which version of them is official, by the view's id, without their figures."""
         shown = [key.text for key in keys if self._views_in_scope(key.regime, key.period, [key.unit_id])]
         fields = {"reporting.expected": 1, "reporting.received": 1, "official": 1}
-        documents = self._views.find({"_id": {"$in": shown}}, fields, max_time_ms=TIME_LIMIT_MS)
+        documents = self._views.find({"_id": {"$in": shown}}, fields, **AT_ONCE)
         return {document["_id"]: _how_far(document) async for document in documents}
 
     async def progress_of(self, regimes: Collection[str], unit_codes: Collection[str]) -> list[Progress]:
@@ -134,7 +135,7 @@ class PortalStore:
         return [progress for progress in found if self._views_in_scope(progress.regime, progress.period, [progress.unit_id])]
 
     async def _progress(self, query: Document) -> list[Progress]:
-        documents = self._views.find(query, COUNTS, max_time_ms=TIME_LIMIT_MS)
+        documents = self._views.find(query, COUNTS, **AT_ONCE)
         return list(_counted([document async for document in documents]))
 
     def _views_in_scope(self, regime: str, period: str, unit_ids: Iterable[str], early: date | None = None) -> list[str]:
@@ -153,7 +154,7 @@ class PortalStore:
     async def _entries(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, list[Entry]]:
         query = {"regime": regime, "period": period, "unit": {"$in": list(unit_ids)}}
         by_unit: dict[str, list[Entry]] = {unit_id: [] for unit_id in unit_ids}
-        async for document in self._reports.find(query, {"event": 0}, max_time_ms=TIME_LIMIT_MS):
+        async for document in self._reports.find(query, {"event": 0}, **AT_ONCE):
             by_unit[document["unit"]].append(_entry(document))
         return by_unit
 
@@ -225,14 +226,14 @@ class PortalStore:
         return await self._logged({"regime": regime, "type": events.OPENED})
 
     async def _logged(self, query: Document) -> list[Logged]:
-        documents = self._reports.find(query, {"event": 1}, max_time_ms=TIME_LIMIT_MS)
+        documents = self._reports.find(query, {"event": 1}, **AT_ONCE)
         logged = [events.read_logged(events.stored_text(document["event"])) async for document in documents]
         return [event for event in logged if event is not None]
 
     async def duty_dates(self, regime: str, period: str, unit_ids: Collection[str]) -> dict[str, DutyDates]:
         """The dates of these units' duties to report, by unit id. A duty that notify has not stored yet is left out."""
         ids = [ViewKey(regime, period, unit_id).text for unit_id in unit_ids]
-        documents = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, max_time_ms=TIME_LIMIT_MS)
+        documents = self._duties.find({"_id": {"$in": ids}}, {"unit": 1, "deadline": 1, "extended_to": 1}, **AT_ONCE)
         return {document["unit"]["id"]: DutyDates(document.get("deadline"), document.get("extended_to")) async for document in documents}
 
 

@@ -74,6 +74,7 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
+        auto_reload=False,  # no template changes while a portal runs
         trim_blocks=True,
         lstrip_blocks=True,
     )
