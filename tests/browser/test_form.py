@@ -138,13 +138,13 @@ async def test_every_state_of_saving_is_said_and_only_the_server_makes_it_green(
 
 
 async def test_a_draft_that_waits_for_approval_says_so_and_offers_no_retry(desk: Desk) -> None:
-    page = await desk.page("06274")
+    page = await desk.page("06316")
     box = page.locator("[name='v.ct_000']")
     await box.press_sequentially("7")
     await expect(state(page)).to_have_attribute("data-state", "saved")
-    approver = await identities.put_person(desk.stack.database, identities.grant("officer", "06274", approver=True))
+    approver = await identities.put_person(desk.stack.database, identities.grant("officer", "06316", approver=True))
     handed = {"by": {"person": "p", "name": "Lý Thị Hoa", "form": "x"}, "at": desk.clock()}
-    await desk.stack.database["drafts"].update_one({"_id": f"{WIDE}/2024/06274"}, {"$set": {"handed": handed}})
+    await desk.stack.database["drafts"].update_one({"_id": f"{WIDE}/2024/06316"}, {"$set": {"handed": handed}})
     await box.press_sequentially("8")
     notice = page.locator(".form-notice")
     await expect(notice).to_contain_text("Bản nháp đang chờ duyệt gửi: Lý Thị Hoa trình lúc")
@@ -154,7 +154,7 @@ async def test_a_draft_that_waits_for_approval_says_so_and_offers_no_retry(desk:
     page.once("dialog", lambda dialog: dialog.accept())
     await notice.get_by_role("button", name="Mở lại biểu").click()
     await expect(page.locator("h1")).to_contain_text("Chờ duyệt gửi")
-    assert (await desk.draft("06274"))["v.ct_000"] == "7"
+    assert (await desk.draft("06316"))["v.ct_000"] == "7"
     await desk.stack.database["people"].delete_one({"_id": approver})
     await page.context.close()
 
