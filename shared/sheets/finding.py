@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.sheets import markers
+from shared.sheets.grid import Formula, Kind, Place, Sheet, Workbook, reference
 from shared.sheets.stamp import VISIBLE
-from shared.sheets.workbook import Formula, Kind, Place, Sheet, Workbook, reference
 from shared.words import texts
 from shared.words.failures import PermanentError
 from shared.words.refusals import number, refusal

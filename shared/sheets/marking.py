@@ -17,8 +17,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from shared.sheets.grid import place, points_outside
 from shared.sheets.reading import Group
-from shared.sheets.workbook import FOREIGN, place
 from shared.words import vietnamese
 from shared.words.failures import PermanentError
 from shared.words.refusals import refusal
@@ -86,7 +86,7 @@ def _cut_links(book: Workbook, given: bytes) -> None:
 
 def _points(value: object) -> bool:
     text = getattr(value, "text", value)  # of an array formula
-    return isinstance(text, str) and text.startswith("=") and FOREIGN.search(text) is not None
+    return isinstance(text, str) and text.startswith("=") and points_outside(text)
 
 
 def _clear(book: Workbook) -> None:

@@ -8,9 +8,9 @@ from typing import Any, Final
 import xlsxwriter  # type: ignore[import-untyped]  # the package has no types
 
 from shared.sheets import markers
+from shared.sheets.grid import reference
 from shared.sheets.layout import Box, Layout, Line
 from shared.sheets.stamp import PROPERTY
-from shared.sheets.workbook import reference
 from shared.words import vietnamese
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -323,7 +323,7 @@ def _sheets() -> Iterator[Case]:
                 files.blank(), SHEET, b"<mergeCells", b"<mergeCells>" + b'<mergeCell ref="A1:B2"/>' * 300_000 + b"</mergeCells><mergeCells"
             )
         ),
-        rows,
+        slow,
     )
     yield "a text that is not there", partial(more_rows, b'<row r="500"><c t="s"><v>999999</v></c></row>'), "sheet.damaged"
     yield "text -1", partial(more_rows, b'<row r="500"><c t="s"><v>-1</v></c></row>'), "sheet.damaged"
