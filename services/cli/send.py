@@ -31,7 +31,8 @@ def send(
     is_dry_run: Annotated[bool, typer.Option("--dry-run", help=command.HELP["is_dry_run"])] = False,
     is_again: Annotated[bool, typer.Option("--again", help=command.HELP["is_again"])] = False,
     as_json: Annotated[bool, typer.Option("--json", help=command.HELP["as_json"])] = False,
+    decimal: Annotated[Literal["comma", "point"], typer.Option("--decimal", help=command.HELP["decimal"])] = "comma",
 ) -> None:
     """The help is that of the client."""
-    options = Options(tuple(files or ()), via, url, key_file, unit, nats_url, creds, ca, outbox, is_dry_run, is_again, as_json)
+    options = Options(tuple(files or ()), via, url, key_file, unit, nats_url, creds, ca, outbox, is_dry_run, is_again, as_json, decimal)
     raise typer.Exit(command.run(options, {**os.environ, "TONGHOP_LANG": language.chosen()}))

@@ -17,22 +17,24 @@ from typing import Any, BinaryIO, Final, NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from . import clock, outbox, reading, report, settings
+from . import clock, outbox, reading, report, settings, whole_files
 from .complaints import LONGEST, Complaint, Language, SendError, clean, complaint
 from .dry_run import Trying
 from .http_door import HttpDoor
 from .nats_door import NatsDoor
 from .outbox import Outbox
 from .reading import Found, Given
-from .report import AWAY, NO, WRONG_USE, Row
+from .report import AWAY, FINE, NO, WRONG_USE, Row
 from .sending import Patience, Pause, Sending, Sent
 from .settings import Options, Settings
+from .whole_files import SendingFiles
 
 MOST_FAULTS: Final = 200  # faults of files that are printed
 
 ABOUT: Final = """Gửi báo cáo của đơn vị. Báo cáo được ghi vào hộp thư đi trên máy này rồi mới gửi; mất mạng thì gửi sau, không gửi hai lần.
 
 TỆP: JSON (một báo cáo hoặc một danh sách) hoặc NDJSON (mỗi dòng một báo cáo); "-" là đầu vào chuẩn.
+Bảng CSV (.csv) và biểu đã điền (.xlsx) được gửi nguyên tệp qua HTTP để máy chủ đọc; mất mạng thì chạy lại, không tính hai lần.
 Không ghi tệp: gửi tiếp những gì còn chờ.
 Một báo cáo: {"regime": "ct27-van-quan", "period": "2026", "values": {"gd_ngay_cong": 340}}; chương trình tự đánh số lần nộp.
 """
@@ -50,6 +52,7 @@ HELP: Final[Mapping[str, str]] = {
     "outbox": "Thư mục hộp thư đi; mặc định lấy từ TONGHOP_OUTBOX, nếu không thì trong thư mục dữ liệu của máy.",
     "is_dry_run": "Chỉ thử: in kết quả và số liệu tổng hợp sẽ thay đổi, không gửi gì.",
     "is_again": "Gửi lại cả báo cáo không đổi.",
+    "decimal": "Dấu thập phân trong tệp CSV: comma (1.234,5) hoặc point (1234.5).",
     "as_json": "In mỗi báo cáo một đối tượng JSON trên một dòng.",
 }
 ARGPARSE: Final = (  # its own errors in Vietnamese
@@ -99,6 +102,7 @@ def _parser() -> _Parser:
     )
     parser.add_argument("files", nargs="*", metavar="TỆP", help=HELP["files"])
     parser.add_argument("--via", choices=("http", "nats"), default="http", help=HELP["via"])
+    parser.add_argument("--decimal", choices=("comma", "point"), default="comma", help=HELP["decimal"])
     for option in ("url", "key_file", "unit", "nats_url", "creds", "ca", "outbox"):
         parser.add_argument(f"--{option.replace('_', '-')}", metavar="…", help=HELP[option])
     for flag, option in (("--dry-run", "is_dry_run"), ("--again", "is_again"), ("--json", "as_json")):
@@ -126,17 +130,53 @@ def run(options: Options, environment: Mapping[str, str], terminal: Terminal | N
             raise SendError(WRONG_USE, complaint("send.dry_run_without_files"))
         if options.is_dry_run and options.via == "nats":
             raise SendError(WRONG_USE, complaint("send.dry_run_over_nats"))
+        whole = [name for name in options.files if whole_files.kind_of(name) is not None]
+        if whole and options.via == "nats":
+            raise SendError(WRONG_USE, complaint("send.files_over_nats", whole[0]))
         found = settings.read(options, environment)
-        given = _read(options.files, found.sender, place)
-        return asyncio.run(
-            _tried(found, options, given, place, language) if options.is_dry_run else _sent(found, options, given, place, language)
-        )
+        contents = [(name, _content(name)) for name in whole]
+        given = _read([name for name in options.files if name not in whole], found.sender, place)
+        status = asyncio.run(_files(found, options, contents, place, language)) if contents else FINE
+        if whole and not given:
+            return status
+        run_rest = _tried if options.is_dry_run else _sent
+        return _worse(status, asyncio.run(run_rest(found, options, given, place, language)))
     except SendError as error:
         _say(error.complaints, language, place)
         return error.exit_code
     except KeyboardInterrupt:
         _say([complaint("send.stopped")], language, place)
         return AWAY
+
+
+def _worse(one: int, other: int) -> int:
+    """The exit status of two parts of a run: a refusal is told before what waits."""
+    return NO if NO in (one, other) else max(one, other)
+
+
+def _content(name: str) -> bytes:
+    """The bytes of a file that is sent as it is. Raises SendError."""
+    if not Path(name).is_file():  # a device would never end
+        raise SendError(WRONG_USE, complaint("send.not_a_file" if Path(name).exists() else "send.no_such_file", name))
+    try:
+        with Path(name).open("rb") as file:
+            content = file.read(whole_files.MOST_BYTES + 1)
+    except OSError as error:
+        raise SendError(WRONG_USE, complaint("send.file_not_read", name, why=error.strerror or type(error).__name__)) from None
+    if len(content) > whole_files.MOST_BYTES:
+        raise SendError(WRONG_USE, complaint("send.file_too_large", name, most=whole_files.MOST_BYTES // 2**20))
+    return content
+
+
+async def _files(found: Settings, options: Options, contents: Sequence[tuple[str, bytes]], place: Terminal, language: Language) -> int:
+    """Sends whole files. Returns the exit status."""
+    async with HttpDoor(found) as door:
+        sending = SendingFiles(door, Patience(place.pause), options.is_dry_run, options.decimal)
+        done = await sending.all(contents)
+    _print(done.rows, options, language, place)
+    _say(done.why, language, place)
+    status = report.exit_status(done.rows, is_barred=done.is_no)
+    return AWAY if done.is_away and status != NO else status
 
 
 def _read(files: Sequence[str], sender: str, place: Terminal) -> list[Given]:

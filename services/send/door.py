@@ -56,6 +56,13 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the server says about a whole file."""
+
+    said: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """The answer to a dry run."""
 

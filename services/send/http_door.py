@@ -13,7 +13,7 @@ import httpx2
 from . import door
 from .complaints import complaint, of_server
 from .content import Json
-from .door import Answer, Barred, Held, Judged, Learned, Pending, Tried
+from .door import Answer, Barred, Held, Judged, Learned, Pending, Told, Tried
 from .settings import Settings
 
 ANSWER_S: Final = 30.0  # for a whole answer, however slowly it comes
@@ -21,7 +21,9 @@ CONNECT_S: Final = 10.0
 MOST_BYTES: Final = 8 * 1024 * 1024  # of an answer; a dry run of a report with many figures has some 100 KiB
 RETRY_S: Final = 5.0  # when the server does not say how long
 LONGEST_RETRY_S: Final = 86_400.0
-EVENT: Final = {"Content-Type": "application/cloudevents+json"}
+EVENT: Final = "application/cloudevents+json"
+FILES: Final = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FILE_ANSWER_S: Final = 120.0  # a table may have thousands of reports
 KNOWS_DRY_RUNS: Final = "dry_run.bad_parameter"  # how a server that knows dry runs refuses another value
 NO_FORMS: Final = "door.not_found"  # an older server, without forms
 REDIRECTS: Final = range(300, 400)
@@ -106,6 +108,16 @@ class HttpDoor:
             return Tried({"verdict": "rejected", "errors": errors, "warnings": [], "changes": []})
         return _without_verdict(reply)
 
+    async def file(self, kind: str, content: bytes, query: str) -> Told | Held | Barred:
+        """Sends a whole file, `csv` or `xlsx`, and waits until the server has read it and judged its reports."""
+        reply = await self._answered("POST", f"/v1/reports/{kind}{'?' if query else ''}{query}", content, FILES[kind], FILE_ANSWER_S)
+        if isinstance(reply, Held):
+            return reply
+        is_answer = reply.said is not None and reply.status in (200, 201, 202)
+        if is_answer or (reply.status in (400, 404, 405, 409, 413, 415, 422) and _problem(reply) is not None):
+            return Told(reply.said or {})
+        return _without_verdict(reply)
+
     def _verdict(self, event_id: str, reply: Reply | Held) -> Answer:
         if isinstance(reply, Held):
             return reply
@@ -121,10 +133,15 @@ class HttpDoor:
 
     async def _ask(self, method: str, path: str, body: bytes | None = None) -> Reply | Held:
         """One request and its whole answer."""
+        return await self._answered(method, path, body, EVENT, self._answer_s)
+
+    async def _answered(self, method: str, path: str, body: bytes | None, kind: str, within_s: float) -> Reply | Held:
+        headers = {"Content-Type": kind} if body is not None else None
+        patience = httpx2.Timeout(within_s, connect=CONNECT_S)
         try:
             async with (
-                asyncio.timeout(self._answer_s),
-                self._client.stream(method, path, content=body, headers=EVENT if body is not None else None) as answer,
+                asyncio.timeout(within_s),
+                self._client.stream(method, path, content=body, headers=headers, timeout=patience) as answer,
             ):
                 read = bytearray()
                 async for part in answer.aiter_raw():

@@ -214,6 +214,22 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "Máy chủ không biết gửi thử và đã nhận báo cáo này thật. Xem lại trên trang của đơn vị; báo quản trị cập nhật máy chủ.",
         "The server knows no dry run and has taken this report in. Look at the unit's page; tell the operator to update the server.",
     ),
+    "send.files_over_nats": (
+        "Tệp CSV và XLSX chỉ gửi qua HTTP. Bỏ --via nats.",
+        "CSV and XLSX files go over HTTP only. Leave --via nats out.",
+    ),
+    "send.no_files": (
+        "Máy chủ này chưa nhận tệp CSV hay XLSX, nên tệp chưa được gửi. Báo quản trị cập nhật máy chủ, hoặc gửi báo cáo dạng JSON.",
+        "This server does not take CSV or XLSX files, so nothing was sent. Tell the operator to update it, or send reports as JSON.",
+    ),
+    "send.files_wait": (
+        "Còn {count} tệp chưa được máy chủ nhận. Chạy lại lệnh này với các tệp ấy; tệp gửi lại không tính hai lần.",
+        "The server has not taken {count} files. Run this command again with them; a file that is sent again counts once.",
+    ),
+    "send.marked": (
+        "Máy chủ đã đánh dấu các ô sai trong tệp này, giữ một ngày tại {address}.",
+        "The server has marked the wrong cells in this file, and keeps it for a day at {address}.",
+    ),
     # results
     "send.unchanged": (
         "Báo cáo này đã có kết quả ngày {at} và không đổi, nên không gửi lại. Muốn gửi lại thì thêm --again.",

@@ -51,6 +51,7 @@ class Options:
     is_dry_run: bool = False
     is_again: bool = False
     as_json: bool = False
+    decimal: str = "comma"
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,10 @@ def named_mistakes() -> list[str]:
     return [code for code in re.findall(r"^\| `([a-z_.]+)` \|", PAGE, re.MULTILINE) if code != "door.too_slow"]
 
 
+UNSENT = {"name": "a.pdf", "media_type": "application/pdf", "size": 1, "sha256": "0" * 64, "ref": "A" * 43}
+"""An attachment that nobody has sent."""
+
+
 def with_values(**values: Any) -> bytes:
     return payload(submitted(values=values))
 
@@ -137,6 +141,7 @@ async def test_each_mistake_gives_the_code_that_the_page_names(known: Connection
             "report.indicator_not_asked": await post(with_values(gd_truong_tu_chu=1)),
             "event.unknown_field": await post(with_field("figures")),
             "report.empty": await post(with_values()),
+            "attachment.unknown": await post(payload(submitted(attachments=[UNSENT]))),
             "door.unsupported": await post(payload(submitted()), **{"content-type": "text/plain"}),
             "event.not_structured": await post(payload(submitted()), **{"ce-id": "event-binary"}),
             "event.too_large": await post(b'{"id": "' + b"x" * 600_000 + b'"}'),

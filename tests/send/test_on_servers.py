@@ -89,6 +89,22 @@ async def test_reports_go_over_both_ways_and_each_counts_once(
         assert [(row["unit"], row["revision"]) for row in rows] == [(CODE, 1), (CODE, 2), ("", 0)]
         [again] = await town.rows(wrong, code=1)  # another outbox, the same event: judged anew
         assert again["verdict"] == "rejected"
+        await a_table_goes_and_counts_once(town)
+
+
+async def a_table_goes_and_counts_once(town: Town) -> None:
+    """A file that the server reads: twice the same, and once with a wrong cell."""
+    table = town.machine.folder / "bang.csv"
+    text = "Chế độ;Kỳ;Mã đơn vị;gd_ngay_cong;gd_tien_tai_tro\nct27-van-quan;2025;06253;1.344;1.234,5\n"
+    table.write_text(text, encoding="utf-16")
+    before = await town.claimed()
+    for verdict in ("accepted", "duplicate"):
+        [row] = await asyncio.to_thread(lambda: town.machine.rows(str(table)))
+        assert (row["verdict"], row["line"], row["unit"]) == (verdict, 2, CODE)
+    assert len(await town.claimed()) == len(before) + 1
+    table.write_text(text.replace("1.234,5", "1.234"), encoding="utf-8")
+    [row] = await asyncio.to_thread(lambda: town.machine.rows(str(table), code=1))
+    assert [(one["code"], one["path"]) for one in row["errors"]] == [("report.ambiguous_number", "2:5")]
 
 
 async def test_credentials_of_another_installation_are_refused(town: Town, tmp_path: Path) -> None:
