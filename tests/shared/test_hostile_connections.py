@@ -22,7 +22,7 @@ from tests.hostile_requests import CHUNKED, GET, JSON, POST, WITH_BODY
 from tests.waiting import until
 
 LONG = Waits()
-SHORT = Waits(head_s=0.1, rest_s=0.1, answer_s=0.1)
+SHORT = Waits(head_s=0.5, rest_s=0.5, answer_s=0.5)
 
 
 class Served(NamedTuple):
