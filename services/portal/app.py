@@ -36,6 +36,8 @@ from shared.plumbing.people_desk import PeopleDesk
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.refused_requests import RefusedRequests
 from shared.plumbing.scanning import Scanner
+from shared.plumbing.sheet_desk import SheetDesk
+from shared.plumbing.sheet_store import SheetStore
 from shared.plumbing.uploads import Uploads
 from shared.shell import service
 from shared.shell.clock import random_character, random_secret
@@ -68,6 +70,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
 
     drafts = DraftStore(connections.database)
     attachments = AttachmentStore(connections.database)
+    sheet_desk = SheetDesk()
     files = FileStore(connections.database, connections.new_id)
     producer = Producer(connections.database, own.people, connections.reference, settings.templates)
     file_runner = Runner(files, producer.make, connections.clock, connections.new_id())
@@ -78,7 +81,9 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
         await files.prepare()
         await tasks.together(watch(connections, readiness), file_runner.run())
 
-    app = service.create_app(NAME, title, connections, work, *streams, writes=False, watches=[keys.watch, refused.watch])
+    app = service.create_app(
+        NAME, title, connections, work, *streams, writes=False, watches=[keys.watch, refused.watch, sheet_desk.confined.watch]
+    )
     app.state.reference = connections.reference
     app.state.database = connections.database
     app.state.reforms = ReformReader(connections.database)
@@ -90,6 +95,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.drafts = drafts
     app.state.attachments = attachments
     app.state.uploads = Uploads(attachments, Scanner(settings.scan_command), random_secret, connections.clock)
+    app.state.sheet_desk, app.state.sheet_store = sheet_desk, SheetStore(connections.database)
     app.state.provider = None if provider is None else Provider(provider)
     app.state.new_secret = random_secret
     app.state.new_id = connections.new_id

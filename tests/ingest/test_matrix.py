@@ -60,6 +60,16 @@ def of_sending(kind: str) -> Status:
     return 201 if kind in ("own, send", "own, both") else 403
 
 
+def of_files(kind: str) -> Status:
+    """A unit's key with the right to send: then the file is looked at, and the event that is sent here is none of its kind."""
+    return 415 if of_sending(kind) == 201 or kind == "other unit" else of_sending(kind)
+
+
+def of_kept_files(kind: str) -> Status:
+    """Any unit's key: there is no such file among those of the unit."""
+    return 404 if of_public(kind) == 200 else of_public(kind)
+
+
 def of_receipts(kind: str) -> Status:
     """A unit's key with any right, for that unit."""
     if kind in NO_KEY:
@@ -85,6 +95,11 @@ ROUTES: Final = (
     Route("GET", "/v1/regimes/{regime}", "/v1/regimes/ct27-van-quan", of_public),
     Route("GET", "/v1/regimes/{regime}/schema", f"/v1/regimes/ct27-van-quan/schema?period=2024&unit={COMMUNE}", of_public),
     Route("GET", "/v1/forms/{regime}/{period}/{unit}", f"/v1/forms/ct27-van-quan/2024/{COMMUNE}", of_receipts),
+    Route("GET", "/v1/forms/{regime}/{period}/{unit}.xlsx", f"/v1/forms/ct27-van-quan/2024/{COMMUNE}.xlsx", of_receipts),
+    Route("POST", "/v1/reports/xlsx", "/v1/reports/xlsx", of_files),
+    Route("POST", "/v1/reports/csv", "/v1/reports/csv", of_files),
+    Route("POST", "/v1/attachments", "/v1/attachments", of_files),
+    Route("GET", "/v1/sheets/{sheet}", f"/v1/sheets/{'A' * 43}", of_kept_files),
     Route("GET", "/healthz", "/healthz", open_to_all),
     Route("GET", "/openapi.json", "/openapi.json", open_to_all),
 )

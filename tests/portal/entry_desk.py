@@ -83,4 +83,5 @@ async def desk(stack: Stack, known: Reference | None = None, now: datetime = NOW
     try:
         yield Desk(app, stack, now)
     finally:
+        await app.state.sheet_desk.confined.close()
         await mongo.close(stored._database.client)

@@ -228,6 +228,7 @@ async def world(stack: Stack) -> AsyncIterator[World]:
     shown = await _principals(stack)
     await app.state.keys.look()
     yield World(app, shown)
+    await app.state.sheet_desk.confined.close()
     await mongo.close(stored._database.client)
 
 

@@ -96,6 +96,10 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bao-cao/{regime}/{period}/{unit}": Row("report", early=True),
     "GET /bao-cao/{regime}/{period}/{unit}/dinh-kem/{ref}": Row("report", early=True),
     "GET /bieu-mau/{regime}/{period}/{unit}/dinh-kem": Row("enter"),
+    "GET /bieu-mau/{regime}/{period}/{unit}/bieu.xlsx": Row("enter"),
+    "GET /bieu-mau/{regime}/{period}/{unit}/excel": Row("enter"),
+    "POST /bieu-mau/{regime}/{period}/{unit}/excel": Row("enter"),
+    "GET /bieu-mau/{regime}/{period}/{unit}/excel/{sheet}": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}/dinh-kem": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}/dinh-kem/bo": Row("enter"),
     "GET /bieu-mau/{regime}/{period}/{unit}/dinh-kem/{ref}": Row("enter"),
@@ -249,6 +253,7 @@ def _path(path: str, target: Target) -> str:
         "address": "A" * 43,
         "secret": "A" * 43,
         "ref": "A" * 43,
+        "sheet": "A" * 43,
     }
     return path.format(**names) + target.query
 

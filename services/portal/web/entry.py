@@ -47,7 +47,7 @@ async def opened(desk: Desks, mo: str = "") -> Response:
     shown = Shown(desk, form, draft, {}, named)
     if entry_approval.locked(shown):
         return entry_approval.page(shown)
-    return entry_pages.form(_opened(shown, fields), Outcome(note=int(mo) if PLACES.fullmatch(mo) else 0))
+    return entry_pages.form(begun(shown, fields), Outcome(note=int(mo) if PLACES.fullmatch(mo) else 0))
 
 
 @router.post("/bieu-mau/{regime}/{period}/{unit}")
@@ -98,7 +98,7 @@ class Attempt:
 def _changed_since(shown: Shown) -> Response:
     """The form with the draft as it is now: not the one that was checked."""
     texts = shown.draft.texts if shown.draft else {}
-    return entry_pages.form(_opened(shown, texts), Outcome(faults=[refusal("draft.changed_since_check")]))
+    return entry_pages.form(begun(shown, texts), Outcome(faults=[refusal("draft.changed_since_check")]))
 
 
 def _is_sent(attempt: Attempt, known: set[str], last: Draft | None) -> bool:
@@ -162,7 +162,7 @@ async def _filled(shown: Shown, more: Texts, *, shows: bool = False) -> Response
     found = await shown.desk.save(shown.form, more, shown.draft.version, shown.fields[FORM])
     draft = found if isinstance(found, Draft) else shown.draft
     codes = [name.partition(".")[2] for name in more] if shows and draft is found else []
-    return entry_pages.form(_opened(replace(shown, draft=draft), draft.texts), Outcome(zeros=codes))
+    return entry_pages.form(begun(replace(shown, draft=draft), draft.texts), Outcome(zeros=codes))
 
 
 def _require(posted: Mapping[str, str]) -> None:
@@ -190,19 +190,19 @@ def _attempt(shown: Shown) -> Attempt:
     """What a form that was sent to us means. If another revision was recorded meanwhile, the person is asked first."""
     entry, held = shown.desk.entry, shown.form.held
     reading = entry_fields.read(entry.asked, shown.fields)
-    act, faults = _act(shown), list(reading.faults)
-    if (too_large := shown.desk.acting.too_large(act)) is not None:
+    meant, faults = act(shown), list(reading.faults)
+    if (too_large := shown.desk.acting.too_large(meant)) is not None:
         faults.append(too_large)
     if int(shown.fields[REVISION]) != held.next_revision:
         faults.append(refusal("form.moved", newest=held.newest, next=held.next_revision))
-        shown = _opened(shown, shown.fields)
-    return Attempt(shown, act, faults)
+        shown = begun(shown, shown.fields)
+    return Attempt(shown, meant, faults)
 
 
 async def _checked(attempt: Attempt) -> Response:
     """The page of the check, or the form again with what is wrong."""
     outcome = Outcome(faults=list(attempt.faults))
-    _take(outcome, await attempt.desk.acting.dry_run(_act(attempt.shown)), attempt.shown)
+    _take(outcome, await attempt.desk.acting.dry_run(act(attempt.shown)), attempt.shown)
     return (entry_pages.check if outcome.is_checked else entry_pages.form)(attempt.shown, outcome)
 
 
@@ -228,10 +228,10 @@ async def _sent(attempt: Attempt) -> Response:
         await desk.end("sent", desk.writer(shown.fields[FORM]), act.event_id)
         return _to_receipt(desk, act)
     faults = [_refusal(error) for error in answer.errors]
-    return entry_pages.form(_opened(shown, shown.fields), Outcome(faults=faults))
+    return entry_pages.form(begun(shown, shown.fields), Outcome(faults=faults))
 
 
-def _act(shown: Shown) -> Act:
+def act(shown: Shown) -> Act:
     """The act of sending what was typed."""
     entry, fields = shown.desk.entry, shown.fields
     asked, by = entry.asked, entry.by
@@ -246,7 +246,7 @@ def _act(shown: Shown) -> Act:
     return Act(events.SUBMITTED, by.sender, data, fields[FORM], action, target, by.entered_by)
 
 
-def _opened(shown: Shown, fields: Mapping[str, str]) -> Shown:
+def begun(shown: Shown, fields: Mapping[str, str]) -> Shown:
     """The page of a form that is opened now: what it sends is a new event with the next revision."""
     own = {FORM: shown.desk.new_id(), REVISION: str(shown.form.held.next_revision)}
     return replace(shown, fields={**fields, **own})
