@@ -1,7 +1,7 @@
 """Sends the reports of a table: each is an event of its own, with a receipt of its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,7 +15,6 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.confined import Confined, Limits
 from shared.plumbing.inbox import Outgoing
 from shared.sheets import table_jobs, table_reports
-from shared.sheets.table import Table
 from shared.sheets.table_reports import Report
 from shared.wire import envelope, events
 from shared.wire.published import DryRun, PendingReceipt, Reason, Receipt, TableReceipts, TableRow
@@ -25,7 +24,7 @@ from shared.words.refusals import Refusal
 from shared.words.typed_numbers import Decimals
 
 JOBS: Final = "shared.sheets.table_jobs"
-READING: Final = Limits(wall_s=6.0, cpu_s=5, memory_mib=192, file_mib=1)
+READING: Final = Limits(wall_s=12.0, cpu_s=5, memory_mib=192, file_mib=1)
 AT_ONCE: Final = 16  # reports whose form is looked up, or that are tried
 VERDICTS_S: Final = 2.0  # how long the verdict on one report is waited for, and
 EACH_S: Final = 0.02  # more for each other one, but not longer than
@@ -53,7 +52,7 @@ class Tables:
 
     async def read(self, given: bytes, sender: str, decimal: Decimals) -> list[Report]:
         """The reports of a table. Raises PermanentError with what is wrong with the file, TransientError if too many are being read."""
-        found = table_jobs.table_of(await self._confined.run(f"{JOBS}:read", given, limits=READING))
+        found = await self._confined.run(f"{JOBS}:read", given, limits=READING)
         reference, today = await self._found.known()
         return await asyncio.to_thread(_reports, found, reference, sender, today, decimal)
 
@@ -63,7 +62,7 @@ class Tables:
         sent = [one.event for one in ready.values()]
         within_s = min(LONGEST_S, VERDICTS_S + EACH_S * len(sent))
         receipts = dict(zip(ready, await inbox.send_all(self._streams, sent, within_s) if sent else (), strict=True))
-        return _answer([_row(report, ready.get(place), receipts.get(place), sender) for place, report in enumerate(reports)])
+        return await asyncio.to_thread(_told, reports, ready, receipts, sender)
 
     async def try_(self, reports: Sequence[Report], sender: UnitPrincipal) -> TableReceipts:
         """What would become of each report."""
@@ -75,7 +74,7 @@ class Tables:
                 return await self._dry_runs.run(sender.unit, one.event.payload, reader=sender)
 
         found = dict(zip(ready, await asyncio.gather(*(tried(one) for one in ready.values())), strict=True))
-        return _answer([_row(report, ready.get(place), found.get(place), sender.unit) for place, report in enumerate(reports)])
+        return await asyncio.to_thread(_told, reports, ready, found, sender.unit)
 
     async def _ready(self, reports: Sequence[Report], sender: str) -> dict[int, Ready]:
         """The reports that can be sent, by their place."""
@@ -102,9 +101,16 @@ class Tables:
         return Ready(report, number, inbox.outgoing(event))
 
 
-def _reports(found: Table, reference: Reference, sender: str, today: date, decimal: Decimals) -> list[Report]:
+def _reports(found: bytes, reference: Reference, sender: str, today: date, decimal: Decimals) -> list[Report]:
     """The reports of a table, in a thread of its own: a large one takes a second."""
-    return table_reports.read(found, table_events.finder(reference, sender, today), decimal)
+    return table_reports.read(table_jobs.table_of(found), table_events.finder(reference, sender, today), decimal)
+
+
+def _told(
+    reports: Sequence[Report], ready: Mapping[int, Ready], said: Mapping[int, Receipt | PendingReceipt | DryRun], sender: str
+) -> TableReceipts:
+    """The answer, in a thread of its own: thousands of rows take a while."""
+    return _answer([_row(report, ready.get(place), said.get(place), sender) for place, report in enumerate(reports)])
 
 
 def _row(report: Report, ready: Ready | None, said: Receipt | PendingReceipt | DryRun | None, sender: str) -> TableRow:
