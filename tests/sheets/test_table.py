@@ -153,3 +153,9 @@ def test_a_column_is_found_by_code_or_label_and_never_by_the_first_of_two() -> N
         assert [fault.code for fault in report.faults] == ["table.ambiguous_column"]
     [report] = reports(f"CHE DO;KY;GD NGAY-CONG\n{CT27};2024;7\n")
     assert report.values == {"gd_ngay_cong": "7"}
+
+
+def test_a_numerator_of_a_figure_that_has_none_is_refused() -> None:
+    """Found by fuzzing: with a value in the same row it was a fault of ours."""
+    [report] = reports(f"regime;period;indicator;value;numerator;denominator\n{CT27};2024;gd_ngay_cong;3;;4\n")
+    assert [(fault.code, fault.path) for fault in report.faults] == [("table.not_a_ratio", "2:6")]
