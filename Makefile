@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled hostile fuzz profile faults reform-kills draft-torture simulate planted-bugs simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled bench-workbooks hostile fuzz profile faults reform-kills draft-torture simulate planted-bugs simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -85,6 +85,9 @@ bench-flood: $(READY) ## một đơn vị gửi dồn dập, đơn vị khác ch
 
 bench-spoiled: $(READY) ## một đơn vị gửi nội dung hỏng, đơn vị khác chờ bao lâu (one unit sends spoiled messages: how long another one waits; 1 minute)
 	$(BIN)/python -m tests.benchmarks.spoiled
+
+bench-workbooks: $(READY) ## cả nước nộp biểu Excel, đọc nhanh đến đâu, đơn vị khác chờ bao lâu (10,035 workbooks, two at a time; 3 minutes)
+	$(BIN)/python -m tests.benchmarks.workbooks
 
 hostile: $(READY) ## đầu vào độc hại làm chậm người khác bao nhiêu (how much hostile input slows others, as ratios; 2 minutes)
 	$(BIN)/python -m tests.benchmarks.hostile
