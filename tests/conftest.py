@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -113,9 +114,14 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 @pytest.fixture
-def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+def settings(servers: Servers, tmp_path: Path) -> Settings:
     """Settings of this test alone: its own database; nothing from the environment or a running stack."""
-    database = "t" + "".join(character for character in tmp_path.name.lower() if character.isalnum())[-30:]
+    return own_settings(servers, tmp_path)
+
+
+def own_settings(servers: Servers, folder: Path) -> Settings:
+    """Settings with a database named after a folder, and ports of their own."""
+    database = "t" + "".join(character for character in folder.name.lower() if character.isalnum())[-30:]
     ports = choose_ports(defaults=False)
     return Settings(
         _env_file=None,
@@ -132,6 +138,12 @@ def settings(servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -
 @pytest.fixture
 async def connections(settings: Settings) -> AsyncIterator[Connections]:
     """Open connections to an empty database and empty streams, as declared."""
+    async with connected(settings) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Connections]:
     connections = service.connections(settings, "test")
     try:
         await connections.broker.start()

@@ -29,6 +29,7 @@ FLAGS = [
 
 IN_CHROMIUM = (
     "test_accessibility.py",
+    "test_by_role.py",
     "test_entry.py",
     "test_draft_torture.py",
     "test_form.py",

@@ -19,13 +19,13 @@ def test_days_are_counted_from_the_last_day_on_time_and_counts_add_up() -> None:
     assert (found.share(-3), found.share(0), found.share(6)) == ("30.0", "70.0", "")
 
 
-def test_the_present_course_ends_today_and_that_of_last_year_goes_on() -> None:
+def test_the_present_course_ends_today_and_that_of_last_year_goes_on_while_it_rises() -> None:
     drawn = curve.curve(course(10, {-3: 2}, -2), course(4, {-1: 3, 3: 1}, 300))
     assert drawn is not None
     assert max(drawn.now.received) == -2
-    assert (drawn.first, drawn.last) == (-4, curve.LAST_SHOWN)
-    assert drawn.days == [-4, -3, -2, -1, 0, 3, curve.LAST_SHOWN]
-    assert drawn.points(drawn.now) == "0.0,100.0 6.1,80.0 12.2,80.0"
+    assert (drawn.first, drawn.last) == (-4, 3)
+    assert drawn.days == [-4, -3, -2, -1, 0, 3]
+    assert drawn.points(drawn.now) == "0.0,100.0 42.9,80.0 85.7,80.0"
 
 
 def test_a_period_in_which_nothing_is_expected_has_no_course_and_no_curve() -> None:

@@ -123,7 +123,7 @@ def test_a_page_leads_to_the_periods_beside_it_and_to_the_same_month_of_other_ye
     assert found is not None
     assert (found.before and found.before.period, found.after and found.after.period) == ("2026-03", "2026-06")
     assert [cell.period for cell in found.year.cells] == year_of("month")
-    assert [cell.period for cell in found.other_years] == ["2025-05"]
+    assert [cell.period for cell in found.other_years] == [cell.period for cell in found.years_apart] == ["2025-05"]
     late = strip.around(cells(codes, counts), "2025-12")
     assert late is not None
     assert [cell.period for cell in late.other_years] == ["2026-11"]  # 2026-12 has not begun

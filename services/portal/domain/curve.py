@@ -81,9 +81,9 @@ def curve(now: Course | None, before: Course | None) -> Curve | None:
     before = before if before is not None and _has_any(before) else None
     if now is None or (before is None and not _has_any(now)):
         return None
-    turns = [*_turns(now), *(_turns(before) if before else ())]
-    first = max(FIRST_SHOWN, min(turns, default=0) - 1)
-    last = max(0, max(now.received), *turns) if turns else max(0, max(now.received))
+    turns = [*_turns(now), *(_rises(before) if before else ())]
+    first = max(FIRST_SHOWN, min(turns) - 1)
+    last = max(0, *turns)
     return Curve(now, before, min(first, -1), min(last, LAST_SHOWN))
 
 
@@ -110,9 +110,13 @@ def _has_any(course: Course) -> bool:
 
 def _turns(course: Course) -> list[int]:
     """The days on which the count rises, and the last day."""
+    return [*_rises(course), max(course.received)]
+
+
+def _rises(course: Course) -> list[int]:
     days = sorted(course.received)
     rises = [day for before, day in pairwise(days) if course.received[day] != course.received[before]]
-    return [*([days[0]] if course.received[days[0]] else []), *rises, *days[-1:]]
+    return [*([days[0]] if course.received[days[0]] else []), *rises]
 
 
 def _x(day: int, first: int, last: int) -> str:

@@ -84,6 +84,12 @@ class Strip:
     after: Cell | None
     other_years: tuple[Cell, ...]
 
+    @property
+    def years_apart(self) -> list[Cell]:
+        """Those of other years to which the links to the periods before and after do not lead."""
+        beside = {cell.period for cell in (self.before, self.after) if cell is not None}
+        return [cell for cell in self.other_years if cell.period not in beside]
+
 
 def has_strip(of_regime: Sequence[Period]) -> bool:
     """Whether a year of the regime has more than one period."""
