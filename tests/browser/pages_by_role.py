@@ -1,6 +1,6 @@
-"""Walks through the pages around a report by the role that uses them: what a form asks (check, differences, zeros, discarding, earlier texts,
-approval, files), receipts, files that are made, narratives, attachments, what an operator does, guides, pages that are refused. Each
-returns what axe finds on them.
+"""Walks through the pages around a report by the role that uses them: what a form asks (check, differences, zeros, discarding, earlier
+texts, approval, files), receipts, files that are made, narratives, attachments, what an operator does, guides, pages that are refused.
+Each returns what axe finds on them.
 """
 
 from __future__ import annotations
