@@ -4,10 +4,9 @@ from dataclasses import asdict
 from typing import Final
 
 from shared.plumbing.confined import Confined, Limits
-from shared.sheets import jobs
-from shared.sheets.finding import Filled
+from shared.sheets.finding import FILLED, Filled
 from shared.sheets.layout import Layout
-from shared.sheets.marking import Marks
+from shared.sheets.marks import Marks
 
 JOBS: Final = "shared.sheets.jobs"
 TABLES: Final = "shared.sheets.table_jobs"
@@ -24,7 +23,7 @@ class SheetDesk:
 
     async def read(self, given: bytes) -> Filled:
         """What the form in a workbook says."""
-        return jobs.FILLED.validate_json(await self.confined.run(f"{JOBS}:read", given, limits=READING))
+        return FILLED.validate_json(await self.confined.run(f"{JOBS}:read", given, limits=READING))
 
     async def write(self, layout: Layout) -> bytes:
         """The workbook of a form."""

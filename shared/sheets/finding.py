@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from pydantic import TypeAdapter
+
 from shared.sheets import markers
 from shared.sheets.grid import Formula, Kind, Place, Sheet, Workbook, reference
 from shared.sheets.stamp import VISIBLE
@@ -45,6 +47,9 @@ class Filled:
     fields: dict[str, list[Found]] = field(default_factory=dict)
     meanings: dict[str, list[str]] = field(default_factory=dict)
     has_links: bool = False
+
+
+FILLED: Final = TypeAdapter(Filled)
 
 
 def find(book: Workbook) -> Filled:

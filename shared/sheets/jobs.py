@@ -6,14 +6,12 @@ import orjson
 from pydantic import TypeAdapter
 
 from shared.sheets import finding, marking, workbook, writing
-from shared.sheets.finding import Filled
 from shared.sheets.guard import Package
 from shared.sheets.layout import Layout
-from shared.sheets.marking import Marks
+from shared.sheets.marks import Marks
 
 LAYOUT: Final = TypeAdapter(Layout)
 MARKS: Final = TypeAdapter(Marks)
-FILLED: Final = TypeAdapter(Filled)
 
 
 def read(given: bytes, _: dict[str, Any]) -> bytes:
@@ -27,6 +25,6 @@ def write(_: bytes, order: dict[str, Any]) -> bytes:
 
 
 def mark(given: bytes, order: dict[str, Any]) -> bytes:
-    """The workbook with the marks of a `marking.Marks`."""
+    """The workbook with the marks of a `marks.Marks`."""
     Package(given)  # the file is judged again: it comes from outside each time
     return marking.marked(given, MARKS.validate_python(order))

@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.sheets import cells, layout, markers, marking, reading
+from shared.sheets import cells, layout, markers, reading
 from shared.sheets.finding import Filled
 from shared.sheets.layout import Layout
-from shared.sheets.marking import Marks
+from shared.sheets.marks import Marks, of_groups
 from shared.sheets.reading import Reading
 from shared.sheets.stamp import Core
 from shared.words import vietnamese
@@ -81,7 +81,7 @@ def marks(form: Form, found: Reading, reasons: Iterable[Refusal]) -> Marks:
     """The marks for a file's wrong cells."""
     labels = {path: label(form.asked, name) for name, path in found.paths.items()}
     title = f"{form.asked.regime.title}: {vietnamese.period_name(form.asked.period.code)}, {form.asked.unit.name}"
-    return marking.of_groups(title, reading.grouped(reasons), labels)
+    return of_groups(title, reading.grouped(reasons), labels)
 
 
 def label(asked: Asked, name: str) -> str:

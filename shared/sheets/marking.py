@@ -5,8 +5,7 @@ Macros never get in (`guard`). Links to other files are left out, and a formula 
 
 import io
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, Final
 
 import openpyxl
@@ -18,7 +17,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from shared.sheets.grid import place, points_outside
-from shared.sheets.reading import Group
+from shared.sheets.marks import Marks
 from shared.words import vietnamese
 from shared.words.failures import PermanentError
 from shared.words.refusals import refusal
@@ -33,20 +32,6 @@ UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError
 MOST_COMMENT: Final = 1_000
 LINE_POINTS: Final = 16.5
 MOST_MARKS: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What is wrong, and the cells about which it is said: sheet, cell, and what the cell is for."""
-
-    message: str
-    cells: Sequence[tuple[str, str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    title: str
-    marks: Sequence[Mark]
 
 
 def marked(given: bytes, marks: Marks) -> bytes:
@@ -160,12 +145,3 @@ def _write(sheet: Worksheet, row: int, column: int, text: str, look: Mapping[str
 def _style(cell: Cell, look: Mapping[str, Any]) -> None:
     cell.font = Font(name=FONT, **look)
     cell.alignment = Alignment(vertical="top", wrap_text=cell.column in (3, 4) and cell.row > 4)
-
-
-def of_groups(title: str, groups: Iterable[Group], labels: Mapping[str, str]) -> Marks:
-    """The marks of grouped reasons. `labels`: what each cell is for, by its path."""
-    found = []
-    for group in groups:
-        parts = [(path.rpartition("!"), labels.get(path, "")) for path in group.cells if "!" in path]
-        found.append(Mark(group.reason.message_vi, [(sheet, where, label) for (sheet, _, where), label in parts]))
-    return Marks(title, found)

@@ -182,7 +182,7 @@ def saved(book: Workbook) -> bytes:
 
 
 def found(given: bytes) -> finding.Filled:
-    return jobs.FILLED.validate_json(jobs.read(given, {}))
+    return finding.FILLED.validate_json(jobs.read(given, {}))
 
 
 def read(given: bytes, one: Asked | None = None) -> Reading:

@@ -8,7 +8,8 @@ import orjson
 import pytest
 from openpyxl.workbook import Workbook
 
-from shared.sheets import jobs, judging, marking, reading
+from shared.sheets import jobs, judging, reading
+from shared.sheets.marks import of_groups
 from shared.words.failures import PermanentError
 from tests.sheets import files
 from tests.sheets.test_cells import MONEY, QUANTITY, cell
@@ -88,7 +89,7 @@ def test_formulas_that_point_out_of_the_file_become_their_results() -> None:
 def test_what_is_said_is_never_a_formula() -> None:
     given = files.put(files.blank(), {QUANTITY: "'=HYPERLINK(1)"})
     groups = reading.grouped(files.read(given).faults)
-    marks = marking.of_groups("=1+1", groups, {})
+    marks = of_groups("=1+1", groups, {})
     book = opened(jobs.mark(given, orjson.loads(orjson.dumps(marks))))
     assert book["Lỗi"]["A1"].data_type == "s"
 

@@ -16,8 +16,7 @@ import structlog
 
 from services.portal.domain.document_fields import BanSao, MucLuc, TongHop
 from services.portal.office import processes
-from services.portal.office.processes import Ended, Limits
-from services.portal.office.worker import CANNOT_BE_FILLED
+from services.portal.office.processes import CANNOT_BE_FILLED, Ended, Limits
 from shared.words.failures import PermanentError, TransientError
 from shared.words.refusals import refusal
 

@@ -14,6 +14,7 @@ from shared.words.refusals import refusal
 
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 MIB: Final = 1024 * 1024
+CANNOT_BE_FILLED: Final = 3  # the exit code of `worker` when a template is wrong
 
 
 @dataclass(frozen=True, slots=True)

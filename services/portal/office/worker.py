@@ -2,19 +2,18 @@
 
     python -m services.portal.office.worker < order.json > document.docx
 
-Exit codes: 0 done, 3 the template cannot be filled. Nothing else of the product is imported, and no setting is read.
+Exit codes: 0 done, 3 the template cannot be filled. No setting is read.
 """
 
 import base64
 import json
 import sys
-from typing import Any, Final
+from typing import Any
 
 from jinja2 import TemplateError
 
 from services.portal.office import filling
-
-CANNOT_BE_FILLED: Final = 3
+from services.portal.office.processes import CANNOT_BE_FILLED
 
 
 def main() -> int:
