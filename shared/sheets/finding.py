@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from shared.sheets import markers
-from shared.sheets.grid import Formula, Kind, Place, Sheet, Workbook, reference
+from shared.sheets.grid import MOST_MERGED, Formula, Kind, Place, Sheet, Workbook, reference
 from shared.sheets.stamp import VISIBLE
 from shared.words import texts
 from shared.words.failures import PermanentError
@@ -15,7 +15,6 @@ from shared.words.refusals import number, refusal
 
 MOST_FIELDS: Final = 20_000
 MOST_TIMES: Final = 5  # that one field is looked at
-MOST_MERGED: Final = 5_000
 MOST_STAMPS: Final = 20
 ROW_LETTERS: Final = {"v": markers.FIGURES_COLUMN, "n": markers.FIGURES_COLUMN, "d": markers.FIGURES_COLUMN, "t": markers.TEXT_COLUMN}
 BESIDE: Final = {markers.NOTE: markers.NOTE_COLUMN, markers.ESTIMATE: markers.ESTIMATE_COLUMN}
@@ -126,7 +125,7 @@ def add(found: Filled, name: str, one: Found) -> None:
 def _merged_cells(sheet: Sheet) -> Mapping[Place, Place]:
     """The first cell of the merged range in which a cell is; of small ranges only, as those of a form are."""
     found: dict[Place, Place] = {}
-    for first, last in sheet.merged[:MOST_MERGED]:
+    for first, last in sheet.merged:
         size = (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
         if 1 < size <= MOST_MERGED and len(found) < MOST_MERGED * 10:
             cells = ((row, column) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1))

@@ -13,6 +13,7 @@ Place = tuple[int, int]
 """Row and column, from 1."""
 
 LAST: Final = (1_048_576, 16_384)
+MOST_MERGED: Final = 5_000  # ranges of a workbook, and cells of a range that is looked at; a form has some hundred
 REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 FOREIGN: Final = re.compile(  # `[1]Biểu!A1`, `'C:\\[so.xlsx]Biểu'!A1`, `'so.xlsx'!Tên`, an address, DDE; not `Bảng[[#All],[Cột]]`
     r"\[[^\[\]]*\](?:[\w.]*|[^\[\]']*')!|\.xl\w*['\]]|://|\||\b(?:WEBSERVICE|CALL|REGISTER\.ID|RTD|DDE)\s*\(", re.IGNORECASE

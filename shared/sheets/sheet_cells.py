@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from shared.sheets.grid import LAST, Cell, Formula, Kind, Sheet, place, points_outside
+from shared.sheets.grid import LAST, MOST_MERGED, Cell, Formula, Kind, Sheet, place, points_outside
 from shared.sheets.guard import Package
 from shared.words.failures import PermanentError
 from shared.words.refusals import number, refusal
@@ -20,15 +20,20 @@ def whole(text: str | None) -> int:
 
 
 class Left:
-    """How many rows and cells all sheets together may still have."""
+    """How many rows, cells and merged ranges all sheets together may still have."""
 
     def __init__(self) -> None:
-        self.rows, self.elements, self.cells = MOST_ROWS, MOST_ROW_ELEMENTS, MOST_CELLS
+        self.rows, self.elements, self.cells, self.merged = MOST_ROWS, MOST_ROW_ELEMENTS, MOST_CELLS, MOST_MERGED
 
     def take_element(self) -> None:
         self.elements -= 1
         if self.elements < 0:
             raise too_much()
+
+    def take_merged(self) -> None:
+        self.merged -= 1
+        if self.merged < 0:
+            raise PermanentError(refusal("sheet.too_many_merged", most=number(MOST_MERGED)))
 
     def take_cell(self, *, is_first_of_row: bool) -> None:
         self.cells -= 1
@@ -78,8 +83,8 @@ class SheetReader:
             case "mergeCell":
                 first, _, last = given.get("ref", "").partition(":")
                 begins, ends = place(first), place(last or first)
+                self._left.take_merged()
                 if begins is not None and ends is not None:
-                    self._left.take_element()
                     self.sheet.merged.append((begins, ends))
 
     def _begin_cell(self, given: dict[str, str]) -> None:
@@ -90,6 +95,8 @@ class SheetReader:
         if found is not None:
             self._row = found[0]
         self._column = found[1] if found else self._column + 1
+        if self._column > LAST[1]:
+            raise PermanentError(refusal("sheet.damaged"))
 
     def _said(self, text: str) -> None:
         if self._of == "v":

@@ -6,7 +6,7 @@ Source: design, section 4, "Portal".
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.wire.published import (
@@ -26,6 +26,7 @@ from shared.wire.published import (
     ViewUpdated,
     WholeOrDecimal,
 )
+from shared.words import attachments
 from shared.words.regime_fields import RegimeId, UnitCode
 
 ReportState = Literal["on_time", "late", "returned", "withdrawn", "overdue", "missing"]
@@ -182,12 +183,22 @@ class HistoryStep(Published):
     until: TextIfGiven = None
 
 
-class Report(UnitState):
-    """One unit's own report. `values`, `narratives`, `notes` and `status` are empty while no report counts; `history` holds the last 500
-    events, oldest first. `notes` explain figures, and `status` marks figures that are estimates, both by the indicator's code. `entered_by`
-    is the id of the unit that entered the report for its unit; it is absent if the unit sent it itself.
+class AttachedFile(Published):
+    """A file that the report lists. The `ref` under which its unit sent it is not told: people get the file at the report's page."""
 
-    In a derived regime it is the report to the source regime, restricted to the indicators of the derived regime.
+    name: str
+    media_type: attachments.MediaType
+    size: Annotated[int, Field(ge=1)]
+    sha256: Annotated[str, StringConstraints(pattern=attachments.SHA256)]
+
+
+class Report(UnitState):
+    """One unit's own report. `values`, `narratives`, `notes`, `status` and `attachments` are empty while no report counts; `history` holds
+    the last 500 events, oldest first. `notes` explain figures, and `status` marks figures that are estimates, both by the indicator's code.
+    `attachments` are the files of the last submission. `entered_by` is the id of the unit that entered the report for its unit; it is
+    absent if the unit sent it itself.
+
+    In a derived regime it is the report to the source regime, restricted to the indicators of the derived regime, without attachments.
     """
 
     regime: RegimeId
@@ -196,6 +207,7 @@ class Report(UnitState):
     narratives: dict[str, str]
     notes: dict[str, str]
     status: dict[str, Literal["estimate"]]
+    attachments: list[AttachedFile]
     entered_by: TextIfGiven = None
     history: list[HistoryStep]
 

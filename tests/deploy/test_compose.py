@@ -26,7 +26,7 @@ from services.devstack.ports import choose_ports
 from services.devstack.runfolder import RunFolder
 from services.devstack.supervisor import SETUP_COMMANDS
 from shared.plumbing import streams, tls
-from shared.shell.settings import USERS, ServiceSettings
+from shared.shell.settings import USERS, ScanSettings, ServiceSettings
 from shared.wire import collection_names
 from tests import nats_users
 from tests.certificates import made
@@ -93,6 +93,12 @@ def test_what_an_agency_writes_itself_is_read_from_its_folder_where_the_code_loo
     for path in (streams.DECLARATION, *REGIME_FILES, *UNIT_FILES, ROOT / EXAMPLE["TONGHOP_CALENDAR_DAYS"]):
         place = path.relative_to(ROOT)
         assert any(place.is_relative_to(source) and target == f"/app/{Path(source)}" for source, target in mounted.items()), place
+
+
+def test_the_scanner_of_attached_files_is_known_to_those_who_take_them() -> None:
+    told = {name for name, service in SERVICES.items() if "TONGHOP_SCAN_COMMAND" in service.get("environment", {})}
+    assert told == {"ingest", "portal"}
+    assert EXAMPLE["TONGHOP_SCAN_COMMAND"] == ScanSettings.model_fields["scan_command"].default
 
 
 @pytest.mark.parametrize("script", ["deploy/certificates.sh", "deploy/mongo/entrypoint.sh", "deploy/ready.sh", "deploy/secrets.sh"])

@@ -1,20 +1,25 @@
 """Files that people attach in the form, and that readers of the report get: on real servers without ingest, one portal for all."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import quote
 
+import docx
 import httpx2
 import orjson
 import pytest
 import pytest_asyncio
 
+from services.portal.domain.file_orders import Order
+from services.portal.files.producing import Producer
 from services.portal.http import acting
 from shared.plumbing import dry_runs
 from shared.plumbing.attachment_store import AttachmentStore
+from shared.plumbing.people_store import PeopleStore
 from shared.words.attachments import MOST_BYTES, MOST_LISTED
-from tests import scans
+from tests import identities, scans
 from tests.portal import builders, entry_desk
 from tests.portal.builders import COMMUNE, CT27
 from tests.portal.conftest import Stack
@@ -138,6 +143,19 @@ async def test_a_file_is_read_as_it_comes_wherever_it_is_cut(desk: Desk) -> None
         assert b"".join([piece async for piece in store.content(ref)]) == tricky
 
 
+async def copied(desk: Desk, event: str) -> bytes:
+    """The copy of what was sent, for a reviewer."""
+    owner = await identities.put_person(desk.stack.database, identities.grant("reviewer", RECIPIENT))
+    producer = Producer(
+        desk.stack.database, PeopleStore(desk.stack.database, lambda: NOW, lambda: "unused"), desk.app.state.reference, "none"
+    )
+
+    async def progress(done: int, steps: int) -> None:
+        assert done < steps
+
+    return await producer.make(Order("copy-docx", CT27, "2024", COMMUNE, event), owner, NOW, progress)
+
+
 async def test_readers_of_the_report_get_its_files_as_downloads_and_nobody_else(desk: Desk) -> None:
     store = AttachmentStore(desk.stack.database)
     async with await desk.browser("officer", COMMUNE) as officer:
@@ -173,9 +191,15 @@ async def test_readers_of_the_report_get_its_files_as_downloads_and_nobody_else(
         assert got.headers["cache-control"] == "no-store"
         for ref in ("A" * 43, quote("../x", safe=""), "a" * 300):
             assert (await reviewer.get(f"{REPORT}/dinh-kem/{ref}")).status_code in (404, 422), ref
+        told = (await reviewer.get(f"/api/v1{REPORT.replace('bao-cao', 'reports')}")).json()
+        assert told["attachments"] == [{name: text for name, text in later.items() if name != "ref"} | {"name": "sau.jpg"}]
         last = await desk.stack.database["audit"].find_one({"action": "attachment.exported"}, sort=[("_id", -1)])
         assert last is not None
         assert last["target"] == f"reports/{CT27}/2024/{COMMUNE}"
+    copy = docx.Document(io.BytesIO(await copied(desk, "second-0001")))
+    lines = [paragraph.text for paragraph in copy.paragraphs]
+    assert f"- sau.jpg (JPEG, 1 KB), SHA-256: {later['sha256']}" in lines[lines.index("Tệp đính kèm") :]
+    assert second not in "".join(lines)
     async with await desk.browser("officer", "06280") as other:
         answers = await asyncio.gather(other.get(f"{REPORT}/dinh-kem/{first}"), other.get(f"{REPORT}/dinh-kem/{'A' * 43}"))
         assert [answer.status_code for answer in answers] == [403, 403]

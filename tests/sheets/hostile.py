@@ -309,7 +309,7 @@ def _sheets() -> Iterator[Case]:
     yield "5 M empty rows", lambda: _thin(more_rows(b"<row/>" * 5_000_000)), f"{slow} sheet.unpacks_too_much"
     yield "300,000 empty rows", lambda: _thin(more_rows(b"<row/>" * 300_000)), slow
     yield "20,001 rows", lambda: _thin(more_rows(b"".join(b'<row r="%d"><c><v>1</v></c></row>' % n for n in range(500, 20_501)))), slow
-    yield "300,000 cells in a row", lambda: _thin(more_rows(b'<row r="500">' + b"<c><v>1</v></c>" * 300_000 + b"</row>")), slow
+    yield "300,000 cells in a row", lambda: _thin(more_rows(b'<row r="500">' + b"<c><v>1</v></c>" * 300_000 + b"</row>")), "sheet.damaged"
     yield "a row beyond the last", partial(more_rows, b'<row r="10000000"><c><v>1</v></c></row>'), rows
     yield "row 0", partial(more_rows, b'<row r="0"/>'), rows
     yield "row -1", partial(more_rows, b'<row r="-1"/>'), rows
@@ -323,7 +323,7 @@ def _sheets() -> Iterator[Case]:
                 files.blank(), SHEET, b"<mergeCells", b"<mergeCells>" + b'<mergeCell ref="A1:B2"/>' * 300_000 + b"</mergeCells><mergeCells"
             )
         ),
-        slow,
+        "sheet.too_many_merged",
     )
     yield "a text that is not there", partial(more_rows, b'<row r="500"><c t="s"><v>999999</v></c></row>'), "sheet.damaged"
     yield "text -1", partial(more_rows, b'<row r="500"><c t="s"><v>-1</v></c></row>'), "sheet.damaged"

@@ -125,6 +125,7 @@ class BaoCao:
     so_lieu: list[Dong]
     thuyet_minh: list[ThuyetMinh]
     ghi_chu: list[str] = field(default_factory=list)
+    dinh_kem: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from services.portal.domain.figures import Row
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words import vietnamese
+from shared.words.attachments import Listed
 from shared.words.units import Unit
 
 ON_TIME: Final = {True: "đúng hạn", False: "muộn", None: "không xác định hạn"}
@@ -56,7 +57,12 @@ def report(at: Address, sent: Sent, number: int, *, is_copy: bool) -> BaoCao:
         so_lieu=_rows([(section.title, section.rows) for section in sections]),
         thuyet_minh=_texts(at, said),
         ghi_chu=[f"{row.label}: {document_words.line(row.note)}" for section in sections for row in section.rows if row.note],
+        dinh_kem=[] if at.regime.derived_from else [_attached(one) for one in said.attachments],
     )
+
+
+def _attached(one: Listed) -> str:
+    return f"{document_words.line(one.name)} ({one.kind}, {vietnamese.file_size(one.size)}), SHA-256: {one.sha256}"
 
 
 def _rows(sections: list[tuple[str, tuple[Row, ...]]]) -> list[Dong]:

@@ -112,6 +112,12 @@ def copy() -> Docx:
     _add(document, "- {{ g }}", "Đoạn")
     _add(document, "{%p endfor %}", "Đoạn")
     _add(document, "{%p endif %}", "Đoạn")
+    _add(document, "{%p if b.dinh_kem %}", "Đoạn")
+    _add(document, "Tệp đính kèm", "Khoản")
+    _add(document, "{%p for t in b.dinh_kem %}", "Dòng")
+    _add(document, "- {{ t }}", "Dòng")
+    _add(document, "{%p endfor %}", "Dòng")
+    _add(document, "{%p endif %}", "Đoạn")
     _add(document, "{%p endfor %}", "Đoạn")
     _add(document, "Xuất từ hệ thống Tổng Hợp lúc {{ xuat_luc }}.", "Nơi nhận mục")
     return document

@@ -25,6 +25,7 @@ _ROWS: Final = [
     Dong(False, "1", "Tiền tài trợ", "triệu đồng", "≥ 100", "1.234,5", "91,7 %", "1.000", "+234,5 (+23,5 %)", "11/15", "ước 10 %"),
 ]
 _TEXTS: Final = [ThuyetMinh("Kết quả thực hiện", [DonVi("a)", "Xã Tri Lễ", ["Đoạn một.", "Đoạn hai."])])]
+_FILES: Final = [f"Báo cáo có chữ ký.pdf (PDF, 1,5 MB), SHA-256: {'0' * 64}"]
 
 EXAMPLES: Final[Mapping[Purpose, TongHop | BanSao | MucLuc]] = {
     **dict.fromkeys(
@@ -72,7 +73,11 @@ EXAMPLES: Final[Mapping[Purpose, TongHop | BanSao | MucLuc]] = {
         "Chế độ báo cáo",
         "năm 2026",
         "05/12/2026 08:00",
-        [BaoCao("1", "Xã Tri Lễ", "06313", "lần 1", "05/12/2026 08:00", "đúng hạn", "0" * 32, "0" * 64, _ROWS, _TEXTS, ["Ghi chú"])],
+        [
+            BaoCao(
+                "1", "Xã Tri Lễ", "06313", "lần 1", "05/12/2026 08:00", "đúng hạn", "0" * 32, "0" * 64, _ROWS, _TEXTS, ["Ghi chú"], _FILES
+            )
+        ],
     ),
     "book": MucLuc(
         "Huyện Văn Quan",

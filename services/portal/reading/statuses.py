@@ -57,6 +57,7 @@ class Report:
                 "narratives": self.narratives if stands else {},
                 "notes": self.notes if stands else {},
                 "status": dict.fromkeys(sorted(self.estimates), events.ESTIMATE) if stands else {},
+                "attachments": [_attached(one) for one in self.attachments] if stands else [],
                 "history": [step.answer() for step in self.steps],
             }
         )
@@ -79,6 +80,11 @@ class Report:
     def returned(self) -> Step | None:
         """The return of the last submission, with reason and fix-by date; None if it was not returned."""
         return history.last_return(self.steps, self.shown_revision)
+
+
+def _attached(one: Listed) -> dict[str, object]:
+    """A file as the API tells it: without its `ref`, with which its unit's software names it."""
+    return {"name": one.name, "media_type": one.media_type, "size": one.size, "sha256": one.sha256}
 
 
 async def deadlines_of(address: Address, store: PortalStore, units: Sequence[Unit], entries: Entries) -> dict[str, datetime]:

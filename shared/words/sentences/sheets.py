@@ -59,6 +59,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Tệp có quá nhiều hàng hoặc ô (giới hạn {most} hàng có số liệu). Xoá các hàng thừa, hoặc tải lại biểu và chép số liệu sang.",
         "The file has too many rows or cells (limit: {most} filled rows). Delete what is not needed, or get a new form.",
     ),
+    "sheet.too_many_merged": (
+        "Tệp có quá {most} vùng ô gộp. Bỏ gộp ô ở các trang không thuộc biểu, hoặc tải lại biểu và chép số liệu sang, rồi gửi lại.",
+        "The file has more than {most} merged ranges. Undo them on sheets that are not of the form, or get a new form and copy the figures.",
+    ),
     "sheet.too_many_sheets": (
         "Tệp có quá {most} trang tính. Xoá các trang không thuộc biểu rồi gửi lại.",
         "The file has more than {most} sheets. Delete those that are not of the form, and send it again.",
