@@ -78,8 +78,8 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
         found, dry_runs, store, connections.streams, SheetStore(connections.database), desk, connections.clock, random_secret
     )
     app.include_router(sheets.create_router(workbooks))
-    app.include_router(forms.create_router(found))
     app.include_router(tables.create_router(Tables(connections.streams, store, dry_runs, found, desk.confined)))
+    app.include_router(forms.create_router(found))
     documented.install(app)
     return app
 

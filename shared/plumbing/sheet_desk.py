@@ -4,13 +4,16 @@ from dataclasses import asdict
 from typing import Final
 
 from shared.plumbing.confined import Confined, Limits
+from shared.sheets import table_jobs
 from shared.sheets.finding import FILLED, Filled
 from shared.sheets.layout import Layout
 from shared.sheets.marks import Marks
+from shared.sheets.table import Table
 
 JOBS: Final = "shared.sheets.jobs"
 TABLES: Final = "shared.sheets.table_jobs"
 READING: Final = Limits(wall_s=2.0, cpu_s=1, memory_mib=160, file_mib=1)  # an honest form takes 10 ms
+READING_TABLES: Final = Limits(wall_s=12.0, cpu_s=5, memory_mib=192, file_mib=1)
 WRITING: Final = Limits(wall_s=10.0, cpu_s=10, memory_mib=256, file_mib=64)
 MARKING: Final = Limits(wall_s=10.0, cpu_s=10, memory_mib=384, file_mib=64)  # openpyxl has the whole file in memory
 
@@ -24,6 +27,10 @@ class SheetDesk:
     async def read(self, given: bytes) -> Filled:
         """What the form in a workbook says."""
         return FILLED.validate_json(await self.confined.run(f"{JOBS}:read", given, limits=READING))
+
+    async def table(self, given: bytes) -> Table:
+        """What is in a CSV file."""
+        return table_jobs.table_of(await self.confined.run(f"{TABLES}:read", given, limits=READING_TABLES))
 
     async def write(self, layout: Layout) -> bytes:
         """The workbook of a form."""

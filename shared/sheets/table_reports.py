@@ -4,6 +4,7 @@ Each report is for itself: what is wrong with one, with its line and column, doe
 ingest; here texts are read as people write them (`shared/words/typed_numbers.py`). Source: design, section 4, "Tables"; ADR 0084.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -24,6 +25,7 @@ NO: Final = frozenset(map(folded, ("không", "0", "false", "no", "sai")))
 ESTIMATED: Final = YES | frozenset(map(folded, ("ước", "số ước", "estimate")))
 MOST_DIGITS: Final = 7
 MOST_NAMED: Final = 12
+PERIOD_WORD: Final = re.compile(r"k(?:ỳ|y)[ \xa0]+", re.IGNORECASE)  # before a month, which a spreadsheet would take for a date
 NAMES: Final = {"regime": "chế độ", "period": "kỳ", "unit": "đơn vị"}
 
 
@@ -35,6 +37,7 @@ class Key(NamedTuple):
     unit: str
 
 
+NO_KEY: Final = Key("", "", "")
 Find = Callable[[Key], Asked | Refusal]
 """What the unit of a row is asked for; or why it cannot be sent, with the path `regime`, `period` or `unit`."""
 
@@ -76,20 +79,20 @@ class Report:
 
 
 def read(
-    found: Table, find: Find, decimal: Decimals = "comma", required: Sequence[str] = ("regime", "period"), period: str = ""
+    found: Table, find: Find, decimal: Decimals = "comma", required: Sequence[str] = ("regime", "period"), own: Key = NO_KEY
 ) -> list[Report]:
-    """The reports of a table, in the order of their first rows. `period` is that of rows which do not say one.
+    """The reports of a table, in the order of their first rows. `own` is what rows mean that do not say it.
 
     Raises PermanentError with what is wrong with the columns."""
     columns = Columns(found)
     if wrong := columns.faults(*required):
         raise PermanentError(*wrong)
-    return _Reader(columns, find, decimal, period).read()
+    return _Reader(columns, find, decimal, own).read()
 
 
 class _Reader:
-    def __init__(self, columns: Columns, find: Find, decimal: Decimals, period: str) -> None:
-        self._columns, self._find, self._decimal, self._period = columns, find, decimal, period
+    def __init__(self, columns: Columns, find: Find, decimal: Decimals, own: Key) -> None:
+        self._columns, self._find, self._decimal, self._own = columns, find, decimal, own
         self._asked: dict[Key, Asked | Refusal] = {}
         self._fields: dict[tuple[str, str, str], dict[int, Field | Refusal]] = {}
         self._meant = set[int]()  # columns that mean something for a row
@@ -149,7 +152,8 @@ class _Reader:
         """The report of a row, without its figures."""
         said = {self._columns.keys[cell.column]: cell for cell in row.cells if cell.column in self._columns.keys}
         text = {name: said[name].text if name in said else "" for name in ("regime", "period", "unit", "reason", "received_at")}
-        text["period"] = text["period"] or self._period
+        text["period"] = text["period"][begin.end() :] if (begin := PERIOD_WORD.match(text["period"])) else text["period"]
+        text |= {name: said_so for name, said_so in self._own._asdict().items() if not text[name]}
         key = Key(text["regime"], text["period"], text["unit"])
         report = Report(row.line, key, reason=text["reason"], received_at=text["received_at"])
         report.faults += table.faults_of_width(self._columns.table, row)

@@ -126,6 +126,7 @@ def test_the_doors_operations_keep_their_names() -> None:
         "GET /v1/regimes/{regime}/schema": "getReportSchema",
         "GET /v1/forms/{regime}/{period}/{unit}": "getForm",
         "GET /v1/forms/{regime}/{period}/{unit}.xlsx": "getFormWorkbook",
+        "GET /v1/forms/{regime}/{period}/{unit}.csv": "getFormTable",
         "POST /v1/reports/xlsx": "sendWorkbook",
         "GET /v1/sheets/{sheet}": "getSheet",
     }

@@ -96,6 +96,7 @@ ROUTES: Final = (
     Route("GET", "/v1/regimes/{regime}/schema", f"/v1/regimes/ct27-van-quan/schema?period=2024&unit={COMMUNE}", of_public),
     Route("GET", "/v1/forms/{regime}/{period}/{unit}", f"/v1/forms/ct27-van-quan/2024/{COMMUNE}", of_receipts),
     Route("GET", "/v1/forms/{regime}/{period}/{unit}.xlsx", f"/v1/forms/ct27-van-quan/2024/{COMMUNE}.xlsx", of_receipts),
+    Route("GET", "/v1/forms/{regime}/{period}/{unit}.csv", f"/v1/forms/ct27-van-quan/2024/{COMMUNE}.csv", of_receipts),
     Route("POST", "/v1/reports/xlsx", "/v1/reports/xlsx", of_files),
     Route("POST", "/v1/reports/csv", "/v1/reports/csv", of_files),
     Route("POST", "/v1/attachments", "/v1/attachments", of_files),

@@ -16,6 +16,7 @@ from tests.builders import COMMUNE, CT27, payload, submitted
 from tests.identities import bearer
 from tests.ingest.test_routes import JSON, serving
 from tests.running import is_ready
+from tests.sheets import files, test_table_form
 from tests.waiting import until
 
 Client = httpx2.AsyncClient
@@ -105,6 +106,25 @@ async def test_a_table_with_a_row_for_each_figure_is_one_report_for_each_unit(kn
     data = orjson.loads(stored["event"])["data"]
     assert data["values"]["gd_tien_tai_tro"] == "1234.500"
     assert (data["narratives"], data["reason"]) == ({"kho_khan": "Thiếu vốn"}, "Nhập thiếu")
+
+
+async def test_the_form_as_a_table_is_filled_and_sent_back(known: Connections, door: Client) -> None:
+    blank = await door.get(f"/v1/forms/{CT27}/2024/{COMMUNE}.csv")
+    assert (blank.status_code, blank.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert f'filename="{CT27}_2024_{COMMUNE}.csv"' in blank.headers["content-disposition"]
+    asked = files.asked()
+    values = {"gd_ngay_cong": "4210", "gd_tien_tai_tro": "1234.5", "vh_nha_van_hoa_thon": {"numerator": "9", "denominator": "11"}}
+    given = test_table_form.filled(blank.content, asked, {"values": values, "narratives": {"kho_khan": "Thiếu vốn;\nthiếu người."}})
+    found = await taken(door, given)
+    [row] = found["receipts"]
+    assert row["verdict"] == "accepted", row
+    stored = await known.database["receipts"].find_one({"event_id": row["event_id"]})
+    assert stored is not None
+    data = orjson.loads(stored["event"])["data"]
+    sent = {"gd_ngay_cong": 4210, "gd_tien_tai_tro": "1234.500", "vh_nha_van_hoa_thon": {"numerator": 9, "denominator": 11}}
+    assert (data["values"], data["narratives"]) == (sent, {"kho_khan": "Thiếu vốn;\nthiếu người."})
+    for where in (f"{CT27}/2024/06280", "nowhere/2024/" + COMMUNE, f"{CT27}/1999/{COMMUNE}"):
+        assert (await door.get(f"/v1/forms/{where}.csv")).status_code in (403, 404), where
 
 
 async def test_what_is_wrong_is_said_by_line_and_column_and_touches_no_other_row(known: Connections, door: Client) -> None:

@@ -17,6 +17,7 @@ from shared.words.periods import VIETNAM
 from shared.words.principals import Grant, PersonPrincipal, Role
 from shared.words.reference import Reference
 from shared.words.scope import Scope
+from shared.words.spreadsheet_texts import harmless
 from shared.words.units import Registry, Unit
 from tests.portal import builders
 from tests.portal.builders import DEADLINE, read_duty
@@ -117,8 +118,8 @@ def test_an_extension_to_a_day_reads_to_its_end() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "＝1", '=cmd|"/c calc"!A1'])
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert spreadsheet.harmless(text).startswith("'")
-    assert spreadsheet.harmless("Xã Tràng Phái") == "Xã Tràng Phái"
+    assert harmless(text).startswith("'")
+    assert harmless("Xã Tràng Phái") == "Xã Tràng Phái"
 
 
 def test_a_row_quotes_what_csv_must_quote() -> None:
@@ -200,14 +201,14 @@ def test_every_state_has_a_word_and_a_colour() -> None:
     ["\u200b=1", "\ufeff=1", '"=1', " \u00a0+1", "﹣1", "－1", "\u202e=1", "x;=1", "x\t@SUM(1)", "x\n-1", "x; =1", "x|+1"],
 )
 def test_no_part_of_a_cell_is_a_formula_whatever_splits_it(text: str) -> None:
-    for part in re.split("[;|\t\n]", spreadsheet.harmless(text)):
+    for part in re.split("[;|\t\n]", harmless(text)):
         seen = "".join(letter for letter in part if not texts.is_blank(letter))
         assert not seen.lstrip('"').startswith(tuple("=+-@＝＋－＠﹣")), part
 
 
 def test_an_ordinary_cell_stays_as_it_is() -> None:
     for text in ("Sở Lao động – Thương binh và Xã hội", "1.234,5", "20/12/2024 00:00", "Xã Ấp; Xã Ổi", "a-b", "06253"):
-        assert spreadsheet.harmless(text) == text
+        assert harmless(text) == text
 
 
 def test_a_duty_of_a_unit_whose_name_cannot_be_seen_is_told_by_its_code() -> None:

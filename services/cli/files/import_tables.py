@@ -33,7 +33,7 @@ def read(file: Path, period: str, reference: Reference, actor: str, today: date,
     """Every report of a table: an event to import, or its line and why it is none. Raises FaultsError if the file is no table."""
     try:
         found = table.read(text_files.raw(file, table.MOST_BYTES))
-        reports = table_reports.read(found, _finder(reference, today), decimal, REQUIRED, period)
+        reports = table_reports.read(found, _finder(reference, today), decimal, REQUIRED, Key("", period, ""))
     except UnreadableError as error:
         raise FaultsError([Fault.of_unreadable(file, error)]) from error
     except PermanentError as error:

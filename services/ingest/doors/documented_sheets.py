@@ -36,6 +36,9 @@ GET_FORM: Final[openapi.Answers] = {
         }
     ),
 }
+GET_TABLE: Final[openapi.Answers] = GET_FORM | {
+    200: {"description": "The table", "content": {"text/csv": {"schema": {"type": "string"}}}, "headers": NAME}
+}
 GET_SHEET: Final[openapi.Answers] = {
     200: FILE,
     **openapi.errors({401: NO_KEY, 403: "The key is not of a unit", 404: "There is no such file any more", 429: TOO_MANY, 503: BUSY}),

@@ -53,6 +53,15 @@ class Forms:
         except delivery.MAY_PASS as error:
             raise away(error) from error
 
+    async def asked(self, regime: str, period: str, unit: str, reader: UnitPrincipal) -> forms.Asked:
+        """What the reader's unit, or one for which it acts, is asked to report. Raises RefusedError."""
+        reference, today = await self.known()
+        asked = forms.find(reference, regime, period, unit, today)
+        require_own(asked, reference, reader, unit, today)
+        if isinstance(asked, Refusal):
+            raise RefusedError(HTTPStatus.NOT_FOUND, asked)
+        return asked
+
     async def filled(self, asked: forms.Asked) -> forms.Form:
         """The form of a unit. Raises RefusedError with 503 while the database is away."""
         try:
@@ -118,12 +127,8 @@ def create_router(found: Forms) -> APIRouter:
 
         `unit` is a unit's id: that of the key, or of a unit for which it acts. The form of a period that has not begun says when it begins.
         """
-        reference, today = await found.known()
-        asked = forms.find(reference, regime, period, unit, today)
-        require_own(asked, reference, reader, unit, today)
-        if isinstance(asked, Refusal):
-            raise RefusedError(HTTPStatus.NOT_FOUND, asked)
-        return _model(request, form_answers.form(await found.filled(asked)), reference)
+        asked = await found.asked(regime, period, unit, reader)
+        return _model(request, form_answers.form(await found.filled(asked)), asked.reference)
 
     return router
 

@@ -1,4 +1,5 @@
-"""`POST /v1/reports/csv`: takes a table (CSV) with the reports of the key's unit, one row for each unit or for each figure.
+"""`POST /v1/reports/csv`: takes a table (CSV) with the reports of the key's unit, one row for each unit or for each figure; and
+`GET /v1/forms/{regime}/{period}/{unit}.csv`: gives such a table to be filled.
 
 Source: design, section 4, "Tables"; ADR 0084.
 """
@@ -12,12 +13,14 @@ from fastapi import APIRouter, Request, Response
 from faststream.exceptions import IncorrectState
 
 from services.ingest import room
-from services.ingest.doors import documented
-from services.ingest.doors.gate import Sender
+from services.ingest.doors import documented, documented_sheets
+from services.ingest.doors.gate import Reader, Sender
 from services.ingest.doors.tabling import Tables
 from shared.plumbing import delivery
 from shared.plumbing.inbox import InboxFullError
+from shared.sheets import table_form
 from shared.sheets.table_reports import Report
+from shared.shell import openapi
 from shared.shell.problems import RefusedError
 from shared.wire.published import TableReceipts
 from shared.words.failures import PermanentError, TransientError
@@ -44,8 +47,24 @@ class Wish:
 
 
 def create_router(tables: Tables) -> APIRouter:
-    """`POST /v1/reports/csv`."""
+    """The doors. Include it before the router of forms: `{unit}` takes `06253.csv` too."""
     router = APIRouter(prefix="/v1", tags=["reports"])
+
+    @router.get(
+        "/forms/{regime}/{period}/{unit}.csv",
+        operation_id="getFormTable",
+        response_model=None,
+        responses=documented_sheets.GET_TABLE,
+        openapi_extra=openapi.WITH_KEY,
+    )
+    async def get_table(regime: str, period: str, unit: str, reader: Reader) -> Response:
+        """Get the form of a unit as a table (CSV): a row for each figure and text, to be filled and sent to `/v1/reports/csv`.
+
+        It is UTF-8 with a byte-order mark, with `;` between cells, so that Excel opens it. Its values are empty.
+        """
+        name, content = await tables.form(regime, period, unit, reader)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+        return Response(content, media_type=table_form.MEDIA_TYPE, headers=headers)
 
     @router.post(
         "/reports/csv",

@@ -12,9 +12,10 @@ from services.ingest.dry_run import DryRuns
 from services.ingest.store import ClaimStore
 from shared.plumbing import inbox
 from shared.plumbing.broker import Streams
-from shared.plumbing.confined import Confined, Limits
+from shared.plumbing.confined import Confined
 from shared.plumbing.inbox import Outgoing
-from shared.sheets import table_jobs, table_reports
+from shared.plumbing.sheet_desk import READING_TABLES, TABLES
+from shared.sheets import table_form, table_jobs, table_reports
 from shared.sheets.table_reports import Report
 from shared.wire import envelope, events
 from shared.wire.published import DryRun, PendingReceipt, Reason, Receipt, TableReceipts, TableRow
@@ -23,8 +24,6 @@ from shared.words.reference import Reference
 from shared.words.refusals import Refusal
 from shared.words.typed_numbers import Decimals
 
-JOBS: Final = "shared.sheets.table_jobs"
-READING: Final = Limits(wall_s=12.0, cpu_s=5, memory_mib=192, file_mib=1)
 AT_ONCE: Final = 16  # reports whose form is looked up, or that are tried
 VERDICTS_S: Final = 2.0  # how long the verdict on one report is waited for, and
 EACH_S: Final = 0.02  # more for each other one, but not longer than
@@ -52,9 +51,14 @@ class Tables:
 
     async def read(self, given: bytes, sender: str, decimal: Decimals) -> list[Report]:
         """The reports of a table. Raises PermanentError with what is wrong with the file, TransientError if too many are being read."""
-        found = await self._confined.run(f"{JOBS}:read", given, limits=READING)
+        found = await self._confined.run(f"{TABLES}:read", given, limits=READING_TABLES)
         reference, today = await self._found.known()
         return await asyncio.to_thread(_reports, found, reference, sender, today, decimal)
+
+    async def form(self, regime: str, period: str, unit: str, reader: UnitPrincipal) -> tuple[str, bytes]:
+        """The name and the content of a form as a table. Raises RefusedError."""
+        asked = await self._found.asked(regime, period, unit, reader)
+        return table_form.file_name(asked), table_form.written(asked)
 
     async def send(self, reports: Sequence[Report], sender: str) -> TableReceipts:
         """Sends the reports that could be read. Raises what `inbox.send_all` raises; then the same table can be sent again."""

@@ -32,7 +32,6 @@ from shared.shell.problems import RefusedError
 from shared.wire import envelope, events, form_answers
 from shared.wire.problems import FigureDifference
 from shared.wire.published import DryRun, PendingReceipt, Reason, Receipt
-from shared.words import forms
 from shared.words.failures import PermanentError, TransientError
 from shared.words.forms import Asked, Form
 from shared.words.principals import UnitPrincipal
@@ -65,7 +64,7 @@ class Workbooks:
 
     async def form(self, regime: str, period: str, unit: str, reader: UnitPrincipal) -> tuple[str, bytes]:
         """The name and the content of a form's workbook. Raises RefusedError."""
-        filled = await self._forms.filled(await self._asked(regime, period, unit, reader))
+        filled = await self._forms.filled(await self._forms.asked(regime, period, unit, reader))
         return judging.file_name(filled), await self._written(layout.of_form(filled, self._clock()))
 
     async def kept(self, sheet: str, reader: UnitPrincipal) -> tuple[str, bytes]:
@@ -92,7 +91,7 @@ class Workbooks:
         core, filled = await self._read(given)
         if wrong := await self._not_own(core, sender):
             return problems.of_workbook(HTTPStatus.FORBIDDEN, [Reason.of(wrong)])
-        form = await self._forms.filled(await self._asked(core.regime, core.period, core.unit, sender))
+        form = await self._forms.filled(await self._forms.asked(core.regime, core.period, core.unit, sender))
         found = judging.read(form, core, filled, self._clock())
         if isinstance(found, NewForm):
             return await self._renewed(found, form, sender)
@@ -127,14 +126,6 @@ class Workbooks:
         if core.unit == sender.unit or reference.registry.acts_for(sender.unit, core.unit, today):
             return None
         return refusal("sheet.other_form", "unit", **{"is": core.unit, "wanted": sender.unit})
-
-    async def _asked(self, regime: str, period: str, unit: str, reader: UnitPrincipal) -> Asked:
-        reference, today = await self._forms.known()
-        asked = forms.find(reference, regime, period, unit, today)
-        form_door.require_own(asked, reference, reader, unit, today)
-        if isinstance(asked, Refusal):
-            raise RefusedError(HTTPStatus.NOT_FOUND, asked)
-        return asked
 
     async def _judged(self, event: Outgoing, sender: UnitPrincipal, *, is_dry_run: bool) -> DryRun:
         """What would become of the event; with `changes` only if somebody wants to see them."""

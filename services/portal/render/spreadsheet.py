@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,18 +10,13 @@ from typing import Final, Literal
 from services.portal.domain import duty_table
 from services.portal.domain.duties import Duty
 from services.portal.domain.tables import Cell, Table
-from shared.words import vietnamese
 from shared.words.lineage import Edge
 from shared.words.reference import ONE_DAY
+from shared.words.spreadsheet_texts import BOM, harmless
 from shared.words.units import Registry
 
 Point = Literal["comma", "point"]
 POINTS: Final[Mapping[Point, str]] = {"comma": ",", "point": "."}
-BOM: Final = "\ufeff"
-SIGNS: Final = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"  # signs that begin a formula, with their full-width and small forms: OWASP, "CSV injection"
-PASSED_OVER: Final = r"[\s\"\u00ad\u200b-\u200d\u2060\ufeff]*"  # characters before the sign that are invisible or that a program may strip
-FORMULA: Final = re.compile(f"{PASSED_OVER}{SIGNS}")
-SPLIT: Final = re.compile(f"([;|\t\n]{PASSED_OVER})(?={SIGNS})")  # a program with another separator begins a cell after these
 LINEAGE: Final = (
     "Mã định danh cũ",
     "Mã cũ",
@@ -73,12 +67,6 @@ def _plain(cell: Cell, point: Point) -> str:
             return harmless(cell)
         case _:
             return format(cell, "f" if isinstance(cell, Decimal) else "d").replace(".", POINTS[point])
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet interprets as a formula, whatever its separator is."""
-    cell = vietnamese.shown(text)
-    return ("'" if FORMULA.match(cell) else "") + SPLIT.sub(r"\1'", cell)
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -61,7 +61,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "sheet.too_many_merged": (
         "Tệp có quá {most} vùng ô gộp. Bỏ gộp ô ở các trang không thuộc biểu, hoặc tải lại biểu và chép số liệu sang, rồi gửi lại.",
-        "The file has more than {most} merged ranges. Undo them on sheets that are not of the form, or get a new form and copy the figures.",
+        "The file has more than {most} merged ranges. Undo those that are not of the form, or get a new form and copy the figures.",
     ),
     "sheet.too_many_sheets": (
         "Tệp có quá {most} trang tính. Xoá các trang không thuộc biểu rồi gửi lại.",

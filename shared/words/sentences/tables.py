@@ -90,6 +90,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Dòng này không ghi “{name}”. Ghi vào ô ấy rồi gửi lại.",
         "This line does not say its “{name}”. Fill the cell and send it again.",
     ),
+    "table.other_form": (
+        "Dòng này ghi {is}, không thuộc biểu đang mở ({wanted}). Xóa dòng này, hoặc đưa tệp lên ở đúng biểu của nó.",
+        "This line says {is}, so it is not of the form that is open ({wanted}). Delete it, or send the file where it belongs.",
+    ),
     "table.other_unit": (
         "Dòng này là của đơn vị “{unit}”; khóa này chỉ gửi cho {own}. Bỏ dòng, hoặc gửi bằng khóa của đơn vị ấy.",
         "This line is of the unit “{unit}”; the key sends only for {own}. Remove the line, or send it with the key of that unit.",

@@ -1,0 +1,84 @@
+"""The form of one unit as a table (CSV): a row for each figure and text, to be filled and sent back to the door of tables. Pure.
+
+The table names regime, period and unit in each row, so a filled one says by itself what it is. Months are written `kỳ 2026-01`, because a
+spreadsheet makes a date of `2026-01`. Source: ADR 0084.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from shared.sheets import columns
+from shared.sheets.columns import DENOMINATOR, ESTIMATE, NOTE, NUMERATOR, VALUE, folded
+from shared.sheets.table_reports import Find, Key
+from shared.words.forms import Asked
+from shared.words.refusals import Refusal, refusal
+from shared.words.regime_parts import Indicator
+from shared.words.spreadsheet_texts import BOM, harmless
+
+MEDIA_TYPE: Final = "text/csv; charset=utf-8"
+LABEL, MEASURE = columns.IGNORED[-2:]  # for people: a reader passes over these columns
+CODE_DIGITS: Final = 5  # of a commune's code, whose leading zeros a spreadsheet drops
+MONTH: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
+WORD: Final = "kỳ "
+
+
+def file_name(asked: Asked) -> str:
+    """The name of the table's file, in ASCII."""
+    return f"{asked.regime.id}_{asked.period.code}_{asked.unit.code}.csv"
+
+
+def written(asked: Asked) -> bytes:
+    """The table, not filled: UTF-8 with a byte-order mark, `;` between the cells."""
+    has_ratios = any(one.kind == "ratio" for one in asked.indicators)
+    parts = [VALUE, *((NUMERATOR, DENOMINATOR) if has_ratios else ()), NOTE, *((ESTIMATE,) if asked.regime.estimates else ())]
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=";")
+    writer.writerow(["regime", "period", "unit", "indicator", LABEL, MEASURE, *parts])
+    period = asked.period.code
+    key = [asked.regime.id, f"{WORD}{period}" if MONTH.fullmatch(period) else period, asked.unit.id]
+    for code, label, measure in _rows(asked):
+        writer.writerow([*key, code, harmless(label), harmless(measure), *("" for _ in parts)])
+    return (BOM + file.getvalue()).encode()
+
+
+def finder(asked: Asked) -> Find:
+    """How rows are understood where only this form is filled: a row of another one is refused by what is other."""
+    regimes = {folded(asked.regime.id), folded(asked.regime.title)}
+    units = {asked.unit.id, asked.unit.code}
+
+    def find(key: Key) -> Asked | Refusal:
+        for name, said, wanted, is_own in (
+            ("regime", key.regime, asked.regime.id, folded(key.regime) in regimes),
+            ("period", key.period, asked.period.code, key.period.upper() == asked.period.code),
+            ("unit", key.unit, asked.unit.id, key.unit in units or key.unit.zfill(CODE_DIGITS) in units),
+        ):
+            if not is_own:
+                return refusal("table.other_form", name, **{"is": said, "wanted": wanted})
+        return asked
+
+    return find
+
+
+def own(asked: Asked) -> Key:
+    """The form that a row means which does not name one."""
+    return Key(asked.regime.id, asked.period.code, asked.unit.id)
+
+
+def _rows(asked: Asked) -> Iterator[tuple[str, str, str]]:
+    for one in asked.indicators:
+        yield one.code, one.label, _measure(one)
+    for code, label in asked.narratives.items():
+        yield code, label, "văn bản"
+
+
+def _measure(one: Indicator) -> str:
+    """The measure, or what may be written."""
+    match one.kind:
+        case "flag":
+            return "có / không"
+        case "choice":
+            return " / ".join(one.options.values())
+    return one.measure
