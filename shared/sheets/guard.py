@@ -23,6 +23,7 @@ MOST_PARTS: Final = 1_000
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PACKED: Final = (ZIP, OLE)  # how what claims to be a workbook begins
 ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 ENTRY: Final = b"PK\x01\x02"
 TYPES: Final = "[Content_Types].xml"

@@ -7,13 +7,15 @@ spreadsheet makes a date of `2026-01`. Source: ADR 0084.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from shared.sheets import columns
+from shared.sheets import columns, table_reports
 from shared.sheets.columns import DENOMINATOR, ESTIMATE, NOTE, NUMERATOR, VALUE, folded
-from shared.sheets.table_reports import Find, Key
-from shared.words.forms import Asked
+from shared.sheets.table import Table
+from shared.sheets.table_reports import Find, Key, Report
+from shared.words.forms import Asked, Content
 from shared.words.refusals import Refusal, refusal
 from shared.words.regime_parts import Indicator
 from shared.words.spreadsheet_texts import BOM, harmless
@@ -62,9 +64,36 @@ def finder(asked: Asked) -> Find:
     return find
 
 
-def own(asked: Asked) -> Key:
-    """The form that a row means which does not name one."""
-    return Key(asked.regime.id, asked.period.code, asked.unit.id)
+@dataclass(frozen=True, slots=True)
+class OwnTable:
+    """What a table says about one form. The paths of `faults` are `line:column`."""
+
+    report: Report
+    faults: list[Refusal]
+
+    @property
+    def content(self) -> Content:
+        one = self.report
+        return Content(one.values, one.narratives, one.notes, one.status)
+
+    @property
+    def reason(self) -> str:
+        """Why a report is corrected; "" if it is not said."""
+        return self.report.reason
+
+    def at_cells(self, reasons: Iterable[Refusal]) -> list[Refusal]:
+        """Reasons about the event, each with the cell that it is about."""
+        return self.report.at_cells(reasons)
+
+
+def read(found: Table, asked: Asked) -> OwnTable:
+    """What a table says where only this form is filled; its rows need not name it.
+
+    Raises PermanentError with what is wrong with the file."""
+    own = Key(asked.regime.id, asked.period.code, asked.unit.id)
+    reports = table_reports.read(found, finder(asked), required=(), own=own)
+    faults = [fault for report in reports for fault in report.faults]
+    return OwnTable(next((report for report in reports if report.asked is not None), reports[0]), faults)
 
 
 def _rows(asked: Asked) -> Iterator[tuple[str, str, str]]:

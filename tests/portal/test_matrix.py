@@ -96,6 +96,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bao-cao/{regime}/{period}/{unit}": Row("report", early=True),
     "GET /bao-cao/{regime}/{period}/{unit}/dinh-kem/{ref}": Row("report", early=True),
     "GET /bieu-mau/{regime}/{period}/{unit}/dinh-kem": Row("enter"),
+    "GET /bieu-mau/{regime}/{period}/{unit}/bieu.csv": Row("enter"),
     "GET /bieu-mau/{regime}/{period}/{unit}/bieu.xlsx": Row("enter"),
     "GET /bieu-mau/{regime}/{period}/{unit}/excel": Row("enter"),
     "POST /bieu-mau/{regime}/{period}/{unit}/excel": Row("enter"),

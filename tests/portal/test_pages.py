@@ -7,11 +7,11 @@ import pytest
 
 from services.portal.app import create_app
 from services.portal.reading.store import as_json
-from services.portal.render import spreadsheet
 from services.portal.render.look import HERE
 from shared.plumbing import mongo
 from shared.wire import events, view_hash
 from shared.words import texts
+from shared.words.spreadsheet_texts import BOM
 from tests import identities
 from tests.portal import builders
 from tests.portal.builders import AFTER, BEFORE, CT27, report
@@ -266,7 +266,7 @@ async def test_no_text_of_a_page_reorders_or_rings(stack: Stack) -> None:
     calendar = await identities.calendar(stack.database, "06253")
     paths = ["/", "/nghia-vu", "/nghia-vu.csv", calendar, *PAGES[3:6], f"/bao-cao/{CT27}/2024/06256", "/nghia-vu?unit=184"]
     for path in paths:
-        shown = (await stack.http.get(path)).text.lstrip(spreadsheet.BOM)
+        shown = (await stack.http.get(path)).text.lstrip(BOM)
         assert texts.forbidden(shown) is None, path
     assert "Xã Anh X[31m\nDòng hai" in await page(stack, f"/bao-cao/{CT27}/2024/06253")
 

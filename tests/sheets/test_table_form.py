@@ -102,14 +102,11 @@ def test_where_one_form_is_filled_rows_of_another_one_are_refused_by_line(name: 
     own = {"regime": one.regime.id, "period": one.period.code, "unit": one.unit.id}[name]
     lines.insert(2, lines[1].replace(f"{own};", f"{said};", 1))
     found = table.read("\r\n".join(lines).encode())
-    reports = table_reports.read(found, table_form.finder(one), required=(), own=table_form.own(one))
+    own_table = table_form.read(found, one)
     column = {"regime": 1, "period": 2, "unit": 3}[name]
-    assert [(why.code, why.path) for report in reports for why in report.faults] == [("table.other_form", f"3:{column}")]
+    assert [(why.code, why.path) for why in own_table.faults] == [("table.other_form", f"3:{column}")]
 
 
 def test_where_one_form_is_filled_rows_need_not_name_it() -> None:
-    one = files.asked()
-    reports = table_reports.read(
-        table.read("chỉ tiêu;giá trị\ngd_ngay_cong;1.234\n".encode()), table_form.finder(one), required=(), own=table_form.own(one)
-    )
-    assert [(report.faults, report.values) for report in reports] == [([], {"gd_ngay_cong": "1234"})]
+    found = table_form.read(table.read("chỉ tiêu;giá trị;lý do\ngd_ngay_cong;1.234;Đếm thiếu\n".encode()), files.asked())
+    assert (found.faults, found.content.values, found.reason) == ([], {"gd_ngay_cong": "1234"}, "Đếm thiếu")

@@ -1,6 +1,7 @@
 """Workbooks of forms for people: what a file says, files that are given back, and the answer of a file as a download."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -15,14 +16,15 @@ from services.portal.http.principals import AskingPerson
 from services.portal.render import file_name
 from shared.plumbing.sheet_desk import SheetDesk
 from shared.plumbing.sheet_store import SheetStore
-from shared.sheets import guard, judging
+from shared.sheets import guard, judging, table_form
 from shared.sheets.finding import Filled
 from shared.sheets.layout import Layout
 from shared.sheets.reading import Reading
+from shared.sheets.table_form import OwnTable
 from shared.sheets.writing import MEDIA_TYPE
 from shared.shell.clock import NewSecret
 from shared.words.failures import PermanentError, TransientError
-from shared.words.forms import Form
+from shared.words.forms import Asked, Form
 from shared.words.refusals import Refusal, refusal
 
 HEADERS: Final = {
@@ -48,6 +50,13 @@ class Workbooks:
             return await self.desk.read(given)
         except (PermanentError, TransientError) as error:
             return error.refusals[0]
+
+    async def table(self, given: bytes, asked: Asked) -> OwnTable | Sequence[Refusal]:
+        """What a CSV file says about a form; or why it cannot be read."""
+        try:
+            return await asyncio.to_thread(table_form.read, await self.desk.table(given), asked)
+        except (PermanentError, TransientError) as error:
+            return error.refusals
 
     async def written(self, layout: Layout, name: str) -> Response:
         """The workbook of a form as a download. Raises `Refused` with 503."""
@@ -94,9 +103,9 @@ async def content(file: SentFile) -> bytes | Refusal:
     return bytes(given)
 
 
-def download(name: str, given: bytes) -> Response:
-    headers = HEADERS | {"Content-Disposition": file_name.disposition("attachment", name, name.removesuffix(".xlsx"))}
-    return Response(given, media_type=MEDIA_TYPE, headers=headers)
+def download(name: str, given: bytes, media_type: str = MEDIA_TYPE) -> Response:
+    headers = HEADERS | {"Content-Disposition": file_name.disposition("attachment", name, name.rpartition(".")[0])}
+    return Response(given, media_type=media_type, headers=headers)
 
 
 async def workbooks_of(request: Request, person: AskingPerson) -> Workbooks:

@@ -1,4 +1,4 @@
-"""The form as a workbook: a person gets it, fills it in a spreadsheet, and brings it back. It works without JavaScript.
+"""The form as a workbook or a table (CSV): a person gets it, fills it in a spreadsheet, and brings it back. It works without JavaScript.
 
 What a right file says goes into the draft, never further: the person checks and sends it as if it had been typed. A wrong file changes
 nothing; it comes back with its cells marked. Source: design, section 4, "Workbooks"; ADR 0083.
@@ -20,9 +20,9 @@ from services.portal.http.entry_desk import Desk, Desks
 from services.portal.http.multipart import SentFile
 from services.portal.http.workbooks import PersonsWorkbooks, Workbooks
 from services.portal.render import look
-from services.portal.web import entry, entry_approval, entry_pages
+from services.portal.web import entry, entry_approval, entry_pages, entry_table
 from services.portal.web.entry_pages import Outcome, Shown
-from shared.sheets import judging, layout, reading
+from shared.sheets import guard, judging, layout, reading, table_form
 from shared.sheets.judging import NewForm
 from shared.sheets.reading import Group, Reading
 from shared.words.forms import Content
@@ -53,6 +53,13 @@ async def form(desk: Desks, files: PersonsWorkbooks) -> Response:
     return await files.written(layout.of_form(shown.form, desk.now, drafted), judging.file_name(shown.form))
 
 
+@router.get("/bieu-mau/{regime}/{period}/{unit}/bieu.csv")
+async def as_table(desk: Desks) -> Response:
+    """The form as a table, with empty values."""
+    asked = desk.entry.asked
+    return workbooks.download(table_form.file_name(asked), table_form.written(asked), table_form.MEDIA_TYPE)
+
+
 @router.get(ADDRESS)
 async def opened(desk: Desks) -> Response:
     """Where the workbook is got, and where a filled one is brought back."""
@@ -61,13 +68,16 @@ async def opened(desk: Desks) -> Response:
 
 @router.post(ADDRESS)
 async def brought(desk: Desks, files: PersonsWorkbooks, request: Request) -> Response:
-    """Puts what a filled workbook says into the draft; or says what is wrong with it."""
+    """Puts what a filled workbook or table says into the draft; or says what is wrong with it. Which of them it is, its content says."""
     given = await workbooks.content(await SentFile(request).opened())
     shown = await _shown(desk)
     _require_open(shown)
     if isinstance(given, Refusal):
         return _refused(shown, [given])
-    return await _judged(shown, files, given)
+    if given.startswith(guard.PACKED):
+        return await _judged(shown, files, given)
+    taken = await entry_table.taken(shown, files, given)
+    return _refused(shown, taken) if isinstance(taken, list) else await _saved(taken, [])
 
 
 @router.get(f"{ADDRESS}/{{sheet}}")
@@ -88,7 +98,7 @@ async def _judged(shown: Shown, files: Workbooks, given: bytes) -> Response:
         renewed = await files.renewed(found.layout, judging.file_name(shown.form))
         return _page(shown, Said(reading.grouped([found.reason]), renewed=renewed), HTTPStatus.UNPROCESSABLE_ENTITY)
     filling = _filling(shown, found)
-    if faults := found.faults or await _faults(filling, found):
+    if faults := found.faults or found.at_cells(await entry_table.judged(filling)):
         marked = await files.marked(given, shown.form, found, faults)
         return _page(shown, Said(reading.grouped(faults), marked=marked), HTTPStatus.UNPROCESSABLE_ENTITY)
     late = [judging.taken(shown.form, core, found)[0]] if judging.is_taken(shown.form, core) else []
@@ -101,13 +111,6 @@ def _filling(shown: Shown, found: Reading) -> Shown:
     texts = {name: "" for name in entry_fields.typed_names(asked) if name != entry_fields.REASON}
     texts |= entry_fields.filled(asked, found.content)
     return entry.begun(replace(shown, fields={**shown.fields, **texts}), {**shown.fields, **texts})
-
-
-async def _faults(filling: Shown, found: Reading) -> list[Refusal]:
-    """What ingest would refuse, by cell; nothing if it cannot be asked now."""
-    dry_run = await filling.desk.acting.dry_run(entry.act(filling))
-    errors = [] if dry_run is None else dry_run.errors
-    return found.at_cells(Refusal(one.code, one.path, one.message_vi, one.message_en) for one in errors)
 
 
 async def _saved(filling: Shown, remarks: list[Refusal]) -> Response:
