@@ -27,6 +27,8 @@ from tests.portal import builders, years
 from tests.running import is_ready
 from tests.waiting import until
 
+NOTHING_ENDS = ("--setParameter", "ttlMonitorEnabled=false")
+"""mongod removes what has ended by its own clock, once a minute: a test on a day of 2024 would lose its sessions and drafts."""
 WRITTEN = ("views", "early_views", "reforms", "reports", "duties", "alerts")
 
 
@@ -60,7 +62,8 @@ def ports() -> Ports:
 async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> AsyncIterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("portal")
     mongod, broker = await asyncio.gather(
-        servers.start_mongo(folder / "mongo", ports.mongo), nats_users.start_nats(folder / "nats", ports.nats, ports.nats_http)
+        servers.start_mongo(folder / "mongo", ports.mongo, flags=(*servers.MONGOD_FLAGS, *NOTHING_ENDS)),
+        nats_users.start_nats(folder / "nats", ports.nats, ports.nats_http),
     )
     settings = Settings(
         _env_file=None,
