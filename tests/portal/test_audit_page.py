@@ -74,7 +74,7 @@ async def test_details_are_in_vietnamese_and_an_unknown_name_is_shown_as_it_is(s
     expected = (
         "vai trò: cán bộ tổng hợp; từ ngày: 01/11/2026; hết hạn: 26/11/2026 09:30; được: đọc, gửi; bỏ mã xác thực: có; đến ngày: không có;"
     )
-    assert f"{expected} số lần, số đơn vị: 1.200; người trình: people/{person} (hoa.van); later_name: {{&#34;x&#34;:1}}" in seen
+    assert f"{expected} số lần, số đơn vị: 1.200; người trình: hoa.van (people/{person}); later_name: {{&#34;x&#34;:1}}" in seen
 
 
 async def test_every_detail_that_the_code_records_has_a_label() -> None:

@@ -77,7 +77,7 @@ def test_kinds_are_in_words() -> None:
     assert said["gd_ngay_cong"] == "số nguyên, từ 0"
     assert said["gd_tien_tai_tro"].startswith("số, tối đa 3 chữ số sau dấu thập phân")
     assert "tử số không lớn hơn mẫu số" in said["vh_nha_van_hoa_thon"]
-    assert said["vh_nha_van_hoa_xa"] == "true (có) hoặc false (không)"
+    assert said["vh_nha_van_hoa_xa"] == "có hoặc không"
 
 
 def test_the_example_is_an_event_of_a_unit_that_reports() -> None:

@@ -64,14 +64,14 @@ def row(entry: AuditDocument, names: Mapping[str, str], registry: Registry) -> R
 
 
 def named(actor: str, names: Mapping[str, str], registry: Registry) -> str:
-    """An actor or target with the login or the unit's name, if it is known: `people/3f2a (lan)`."""
+    """An actor or target with the login or the unit's name, if it is known: `lan (people/3f2a)`."""
     known = ""
     if actor.startswith(PEOPLE):
         known = names.get(actor.removeprefix(PEOPLE), "")
     elif actor.startswith(UNITS):
         rows = registry.ids.get(actor.removeprefix(UNITS), ())
         known = rows[-1].name if rows else ""
-    return f"{actor} ({known})" if known else actor
+    return f"{known} ({actor})" if known else actor
 
 
 def people_in(entries: Iterable[AuditDocument]) -> set[str]:

@@ -98,13 +98,13 @@ def _value(name: str, value: object, names: Mapping[str, str]) -> str:
     match value:
         case bool():
             return "có" if value else "không"
-        case None:
+        case None | []:
             return "không có"
         case int():
             return vietnamese.number(value)
         case str():
             login = names.get(value)
-            return f"{value} ({login})" if login else VALUES.get(name, {}).get(value) or _moment(value)
+            return f"{login} ({value})" if login else VALUES.get(name, {}).get(value) or _moment(value)
         case list() if value:
             return ", ".join(_value(name, one, names) for one in value)
         case _:

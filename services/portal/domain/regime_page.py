@@ -203,13 +203,13 @@ def kind_in_words(indicator: Indicator) -> str:
             most = "" if indicator.max is None else f" đến {vietnamese.number(indicator.max)}"
             return f"{digits}, từ {vietnamese.number(indicator.min)}{most}"
         case "ratio":
-            numerator, denominator = indicator.numerator_label or "tử số", indicator.denominator_label or "mẫu số"
+            numerator, denominator = indicator.numerator_label or indicator.label, indicator.denominator_label or "tổng số"
             share = "; tử số không lớn hơn mẫu số" if indicator.share else ""
-            return f"hai {digits}: numerator ({numerator}), denominator ({denominator}){share}"
+            return f"hai {digits}: tử số ({numerator}), mẫu số ({denominator}){share}"
         case "flag":
-            return "true (có) hoặc false (không)"
+            return "có hoặc không"
         case "choice":
-            return "mã của một lựa chọn"
+            return "một trong các lựa chọn"
 
 
 def list_all(reference: Reference, today: date) -> list[Listed]:

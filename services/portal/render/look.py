@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.portal.domain import history
+from services.portal.domain import browser_names, history
 from services.portal.domain.menu import Entry
 from services.portal.office import making
 from services.portal.render import api_calls, assets
@@ -84,6 +84,7 @@ def _environment() -> Environment:
     environment.globals["menu"] = MENU.get
     environment.globals["offers_pdf"] = making.offers_pdf
     environment.filters.update(
+        browser=browser_names.name,
         day_before=lambda day: vietnamese.day(day - timedelta(days=1)),
         day=vietnamese.day,
         moment=vietnamese.moment,
