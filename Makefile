@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled bench-workbooks hostile fuzz profile faults reform-kills draft-torture simulate planted-bugs simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled bench-workbooks hostile fuzz profile faults reform-kills draft-torture pictures simulate planted-bugs simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -114,6 +114,9 @@ faults: $(READY) ## giết, dừng, cắt điện mọi thứ khi có 200 báo c
 
 reform-kills: $(READY) ## giết lệnh áp dụng, thu hồi đợt sắp xếp hoặc mongod; KILLS=số lượt SEED=số (reforms killed half-way, under load)
 	$(BIN)/python -m tests.faults.reforms --kills $(or $(KILLS),20) --seed $(or $(SEED),1)
+
+pictures: $(READY) ## chụp lại hình của README, docs/screens.md và hướng dẫn, từ bản chạy thử (the pictures again, from a running demo; needs chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 draft-torture: $(READY) ## hai người gõ một bản nháp, trình duyệt và cổng bị giết; ROUNDS=số lượt SEED=số (drafts while all ends; needs chromium)
 	$(BIN)/python -m tests.browser.draft_torture --rounds $(or $(ROUNDS),60) --seed $(or $(SEED),1)

@@ -14,7 +14,7 @@ BROWSERS: Final[Mapping[str, str]] = {
     "Chrome": "Chrome",
     "Safari": "Safari",
 }
-"""By a part of the text that the browser sends about itself. The first that is there counts: many say that they are Chrome or Safari too."""
+"""By a part of the text that the browser sends about itself. The first that is there counts: many say that they are Safari too."""
 
 SYSTEMS: Final[Mapping[str, str]] = {
     "Android": "Android",
