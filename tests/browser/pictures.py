@@ -2,7 +2,8 @@
 
     make demo && make pictures
 
-The acts that they show are done: a report is returned, corrected and sent. Take them from a demo that nobody else uses, in Debian's Chromium.
+The acts that they show are done: a report is returned, corrected and sent. Take them from a demo that nobody else uses, in Debian's
+Chromium.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, BrowserContext, Page
 
-    from services.cli.stored import Connections
     from shared.plumbing.mongo import Documents
     from shared.words.principals import Role
 

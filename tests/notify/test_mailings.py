@@ -76,6 +76,7 @@ def test_several_reminders_to_a_unit_are_one_list_with_the_most_urgent_first() -
    - Kỳ báo cáo: năm 2026
    - Thời hạn: trước ngày 16/12/2026
    - Tình trạng báo cáo của đơn vị: https://baocao.langson.example/bao-cao/y-te/2026/111
+   - Biểu nhập báo cáo: https://baocao.langson.example/bieu-mau/y-te/2026/111
    - Nhắc lần 5
 
 2. Sắp đến hạn, còn 1 ngày: gửi lại báo cáo (lần nộp 1 đã bị trả lại)
@@ -84,6 +85,7 @@ def test_several_reminders_to_a_unit_are_one_list_with_the_most_urgent_first() -
    - Thời hạn: trước ngày 20/12/2026
    - Lý do trả lại: Thiếu số liệu mục 3
    - Tình trạng báo cáo của đơn vị: https://baocao.langson.example/bao-cao/bao-cao-nam/2026/111
+   - Biểu nhập báo cáo: https://baocao.langson.example/bieu-mau/bao-cao-nam/2026/111
    - Nhắc lần 1
 
 3. Sắp đến hạn, còn 3 ngày: gửi báo cáo
@@ -91,9 +93,10 @@ def test_several_reminders_to_a_unit_are_one_list_with_the_most_urgent_first() -
    - Kỳ báo cáo: năm 2026
    - Thời hạn: trước ngày 22/12/2026
    - Tình trạng báo cáo của đơn vị: https://baocao.langson.example/bao-cao/giao-duc/2026/111
+   - Biểu nhập báo cáo: https://baocao.langson.example/bieu-mau/giao-duc/2026/111
    - Nhắc lần 1
 
-Đề nghị đơn vị thực hiện mục 1 ngay trong hôm nay, các mục còn lại đúng thời hạn, bằng phần mềm báo cáo của đơn vị.
+Đề nghị đơn vị thực hiện mục 1 ngay trong hôm nay, các mục còn lại đúng thời hạn, trên trang báo cáo hoặc bằng phần mềm báo cáo của đơn vị.
 
 Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.
 Nếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo: UBND xã 11 (thư 11@huyen.example).
@@ -270,7 +273,7 @@ def test_a_duty_is_overdue_from_the_instant_of_its_deadline() -> None:
 
 def test_a_list_of_urgent_duties_asks_for_all_of_them_today() -> None:
     bundle = [replace(item, now=vn("2026-12-22 08:00")) for item in reminders_to("111", raised())]
-    assert "thực hiện các nghĩa vụ trên ngay trong hôm nay, bằng phần mềm" in mail_about(bundle).body
+    assert "thực hiện các nghĩa vụ trên ngay trong hôm nay, trên trang báo cáo hoặc bằng phần mềm" in mail_about(bundle).body
     bundle = [replace(item, now=vn("2026-12-19 08:00")) for item in reminders_to("111", raised())]
     assert "thực hiện các mục từ 1 đến 2 ngay trong hôm nay, các mục còn lại đúng thời hạn" in mail_about(bundle).body
 

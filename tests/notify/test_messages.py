@@ -49,8 +49,9 @@ def test_a_reminder_says_what_is_owed_by_when_what_to_do_and_whom_to_call() -> N
 - Kỳ báo cáo: năm 2026
 - Thời hạn: trước ngày 20/12/2026 (còn 8 ngày)
 
-Đề nghị đơn vị gửi báo cáo đúng thời hạn, bằng phần mềm báo cáo của đơn vị.
+Đề nghị đơn vị gửi báo cáo đúng thời hạn, trên trang báo cáo hoặc bằng phần mềm báo cáo của đơn vị.
 Tình trạng báo cáo của đơn vị: https://baocao.langson.example/bao-cao/bao-cao-nam/2026/111
+Biểu nhập báo cáo: https://baocao.langson.example/bieu-mau/bao-cao-nam/2026/111
 
 Nếu đơn vị đã thực hiện trong lúc thư này được gửi đi, xin bỏ qua thư này.
 Nếu có vướng mắc, xin liên hệ cơ quan nhận báo cáo: UBND huyện Văn Quan (Bà Lan, điện thoại 0205 3830 123).

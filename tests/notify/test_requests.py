@@ -207,8 +207,9 @@ def test_the_alert_and_the_mail_say_who_asks_in_which_words_for_what() -> None:
         "UBND xã 11 đôn đốc đơn vị thực hiện nghĩa vụ báo cáo sau đây, đến nay chưa hoàn thành.\nNội dung đôn đốc: “Gửi gấp để họp”",
         "- Việc phải làm: gửi lại báo cáo đã bị trả lại\n- Chế độ báo cáo: Báo cáo hằng năm về văn hóa\n"
         "- Kỳ báo cáo: năm 2026\n- Thời hạn: trước ngày 19/12/2026 (còn 2 ngày)\n- Lý do trả lại: Thiếu số liệu mục 3\n"
-        "- Tình trạng báo cáo của đơn vị: https://bao-cao.example/bao-cao/bao-cao-nam/2026/111",
-        "Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo đúng thời hạn, bằng phần mềm báo cáo của đơn vị.",
+        "- Tình trạng báo cáo của đơn vị: https://bao-cao.example/bao-cao/bao-cao-nam/2026/111\n"
+        "- Biểu nhập báo cáo: https://bao-cao.example/bieu-mau/bao-cao-nam/2026/111",
+        "Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo đúng thời hạn, trên trang báo cáo hoặc bằng phần mềm báo cáo của đơn vị.",
     ]
     assert "xin liên hệ cơ quan đôn đốc: UBND xã 11 (thư 11@huyen.example)." in mailing.mail.body
 

@@ -192,14 +192,14 @@ def test_figures_stand_against_the_plan_and_the_same_period_a_year_before() -> N
     assert "so với cùng kỳ năm trước (1.000,000) tăng 532,750 (53,3 %)" in points["Tiền tài trợ cho giáo dục"]
     houses = points["Thôn, phố có Nhà Văn hóa"]
     assert "(đạt 88,5 %); kế hoạch ≥ 100 % đến 2030 (chưa đạt)" in houses
-    assert "tăng 20,9 điểm %" in houses
+    assert "so với cùng kỳ năm trước (100 / 148, tức 67,6 %) tăng 20,9 điểm %" in houses
     row = next(row for row in made.so_lieu if row.ten == "Tiền tài trợ cho giáo dục")
     assert (row.thuc_hien, row.cung_ky, row.so_sanh.replace("\u00a0", " ")) == ("1.532,750", "1.000,000", "+532,750 (+53,3 %)")
 
 
 @pytest.mark.parametrize(
     ("now", "before", "words"),
-    [("5", "10", "-5 (-50 %)"), ("5", "0", "+5"), ("0", "-4", "+4 (+100 %)"), ("2.50", "2.5", "0,00 (0 %)")],
+    [("5", "10", "−5 (−50 %)"), ("5", "0", "+5"), ("0", "-4", "+4 (+100 %)"), ("2.50", "2.5", "0,00 (0 %)")],
 )
 def test_changes_are_signed_and_nothing_is_divided_by_zero(now: str, before: str, words: str) -> None:
     shown = document_words.change((Decimal(now), ""), (Decimal(before), ""))
@@ -225,7 +225,9 @@ def test_appendices_have_numbers_titles_and_the_state_above_tables_whose_head_re
     assert any("Phụ lục I kèm theo" in text for text in texts)
     assert any("nêu tại Phụ lục II" in text for text in texts)
     assert len([text for text in texts if re.fullmatch(r"\(Kèm theo Báo cáo số +/BC-TCKH ngày +tháng +năm +của .+\)", text)]) == 2
-    assert len([text for text in texts if text.startswith("Số liệu tạm tính (chưa chốt); 13/22 đơn vị đã nộp. Đơn vị tính:")]) == 2
+    above = [text for text in texts if text.startswith("Số liệu tạm tính (chưa chốt); 13/22 đơn vị đã nộp")]
+    assert len(above) == 2
+    assert above[0].endswith(". Đơn vị tính: ghi ở từng chỉ tiêu")
     for table in made.tables[2:]:
         assert "w:tblHeader" in table.rows[0]._tr.xml
         assert all("w:cantSplit" in row._tr.xml for row in table.rows)

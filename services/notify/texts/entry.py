@@ -10,8 +10,8 @@ from shared.words import vietnamese
 
 OCCASION: Final = "[Nhập thay]"
 WHAT_TO_DO: Final = (
-    "Báo cáo nhập thay được tính là báo cáo của đơn vị. Đề nghị đơn vị kiểm tra; nếu cần sửa, đơn vị gửi báo cáo với lần nộp cao hơn bằng "
-    "phần mềm báo cáo của đơn vị."
+    "Báo cáo nhập thay được tính là báo cáo của đơn vị. Đề nghị đơn vị kiểm tra; nếu cần sửa, đơn vị gửi báo cáo với lần nộp cao hơn, "
+    f"{reminder.SENDING}."
 )
 
 
@@ -52,7 +52,7 @@ def _several(contents: Sequence[Content], site: str) -> list[str]:
 
 def _facts(content: Content, site: str) -> list[str]:
     matter, by = content.alert.matter, content.by
-    link = reminder.link(matter, site)
+    link, act_link = reminder.link(matter, site), reminder.act_link(matter, site)
     facts = [
         reminder.by_heir(content),
         f"- Chế độ báo cáo: {wording.title(content.regime)}",
@@ -60,6 +60,7 @@ def _facts(content: Content, site: str) -> list[str]:
         f"- Lần nộp: {reminder.revision(matter)}",
         f"- Đơn vị nhập thay: {reminder.who(content) if by is None else wording.with_reach(by)}",
         f"- {link}" if link else "",
+        f"- {act_link}" if act_link else "",
     ]
     return list(filter(None, facts))
 

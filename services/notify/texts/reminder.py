@@ -15,8 +15,8 @@ from services.notify.texts.mail import Text
 from shared.words import texts, vietnamese
 
 SEND_OFFICIAL: Final = "gửi số liệu chính thức thay số ước"
-WITH_SOFTWARE: Final = "bằng phần mềm báo cáo của đơn vị"
 ON_PAGES: Final = "trên trang báo cáo"
+SENDING: Final = f"{ON_PAGES} hoặc bằng phần mềm báo cáo của đơn vị"
 MailsSent = Mapping[tuple[str, str], int]
 """How many mails a unit has had about a duty and cause; pairs without a mail may be left out."""
 
@@ -74,7 +74,7 @@ def _parts(content: Content, site: str) -> list[str]:
         f"- Thời hạn mới: {deadline}" if matter.before else f"- Thời hạn: {deadline}",
         reason(matter),
     ]
-    steps = [what_to_do(content), link(matter, site), confirm_link(matter, site)]
+    steps = [what_to_do(content), link(matter, site), act_link(matter, site)]
     return [mail.salutation(content.unit), "\n".join(filter(None, facts)), "\n".join(filter(None, steps))]
 
 
@@ -152,20 +152,17 @@ def what_to_do(content: Content) -> str:
         what = act(matter, "chỉnh sửa, gửi lại báo cáo" if matter.is_returned else "gửi báo cáo")
         return f"Đề nghị đơn vị {what} {when} với tư cách đơn vị kế thừa, {where([matter])}."
     if matter.is_returned:
-        return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
+        return f"Đề nghị đơn vị chỉnh sửa số liệu và gửi lại báo cáo {when}, {SENDING}."
     if matter.task == REPORT:
-        return f"Đề nghị đơn vị gửi báo cáo {when}, bằng phần mềm báo cáo của đơn vị."
+        return f"Đề nghị đơn vị gửi báo cáo {when}, {SENDING}."
     if matter.task == OFFICIAL:
-        return f"Đề nghị đơn vị gửi lại báo cáo với số liệu chính thức {when}, bằng phần mềm báo cáo của đơn vị."
+        return f"Đề nghị đơn vị gửi lại báo cáo với số liệu chính thức {when}, {SENDING}."
     return f"Đề nghị đơn vị kiểm tra, duyệt và chốt bảng tổng hợp {when}, {where([matter])}."
 
 
 def where(matters: Collection[Matter]) -> str:
-    """With what the unit does what is owed: who confirms a view uses the portal's page."""
-    confirming = sum(matter.task == CONFIRM for matter in matters)
-    if not confirming:
-        return WITH_SOFTWARE
-    return ON_PAGES if confirming == len(matters) else f"{ON_PAGES} hoặc {WITH_SOFTWARE}"
+    """With what the unit does what is owed: a report is sent by the form or by software; who confirms a view uses the portal's page."""
+    return ON_PAGES if all(matter.task == CONFIRM for matter in matters) else SENDING
 
 
 def link(matter: Matter, site: str) -> str:
@@ -175,10 +172,14 @@ def link(matter: Matter, site: str) -> str:
     return f"{what}: {site}/{page}/{matter.regime}/{matter.period}/{unit}" if site else ""
 
 
-def confirm_link(matter: Matter, site: str) -> str:
-    """The line with the link to the page on which the matter's view is confirmed; "" if it is a report, or if `site` is unknown."""
+def act_link(matter: Matter, site: str) -> str:
+    """The line with the link to the page on which it is done: the form of the report, or the page that confirms the view; "" if `site` is
+    unknown.
+    """
     unit = matter.unit if matter.view is None else matter.view.code
-    return f"Trang chốt số liệu: {site}/bang/{matter.regime}/{matter.period}/{unit}/chot" if site and matter.task == CONFIRM else ""
+    of = f"{matter.regime}/{matter.period}/{unit}"
+    page = f"Trang chốt số liệu: {site}/bang/{of}/chot" if matter.task == CONFIRM else f"Biểu nhập báo cáo: {site}/bieu-mau/{of}"
+    return page if site else ""
 
 
 def _whose_view(matter: Matter) -> str:

@@ -81,7 +81,7 @@ def _entry(number: int, content: Content, now: datetime, mail_number: int, site:
         reminder.reason(matter),
         f"- Cơ quan nhận báo cáo: {wording.with_reach(content.recipient)}" if with_recipient and content.recipient else "",
         f"- {link}" if (link := reminder.link(matter, site)) else "",
-        f"- {link}" if (link := reminder.confirm_link(matter, site)) else "",
+        f"- {link}" if (link := reminder.act_link(matter, site)) else "",
         f"- Nhắc lần {mail_number}",
     ]
     head = f"{number}. {wording.urgency(matter.deadline, now)}: {task(matter)}"

@@ -62,7 +62,7 @@ def _task(matter: Matter) -> str:
 
 def _facts(content: Content, now: datetime, site: str) -> list[str]:
     matter = content.alert.matter
-    link, confirm_link = reminder.link(matter, site), reminder.confirm_link(matter, site)
+    link, act_link = reminder.link(matter, site), reminder.act_link(matter, site)
     facts = [
         reminder.by_heir(content),
         f"- Chế độ báo cáo: {wording.title(content.regime)}",
@@ -70,7 +70,7 @@ def _facts(content: Content, now: datetime, site: str) -> list[str]:
         f"- Thời hạn: {vietnamese.deadline(matter.deadline)} ({wording.time_left(matter.deadline, now)})",
         reminder.reason(matter),
         f"- {link}" if link else "",
-        f"- {confirm_link}" if confirm_link else "",
+        f"- {act_link}" if act_link else "",
     ]
     return list(filter(None, facts))
 

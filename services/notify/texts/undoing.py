@@ -14,7 +14,7 @@ def compose(content: Content, site: str) -> Text:
     """What the mail says. The portal's pages are at `site` ("": unknown)."""
     matter, who = content.alert.matter, reminder.who(content)
     view, why, link = f"bảng tổng hợp{reminder.of_view(matter)}", texts.one_line(matter.reason), reminder.link(matter, site)
-    confirm_link = reminder.confirm_link(matter, site)
+    act_link = reminder.act_link(matter, site)
     facts = [
         f"{who[:1].upper()}{who[1:]} đã hủy việc chốt {view} sau đây:",
         reminder.by_heir(content),
@@ -23,7 +23,7 @@ def compose(content: Content, site: str) -> Text:
         f"- Thời hạn chốt: {vietnamese.deadline(matter.deadline)} ({wording.time_left(matter.deadline, content.now)})",
         f"- Lý do hủy chốt: {why}" if why else "",
         f"- {link}" if link else "",
-        f"- {confirm_link}" if confirm_link else "",
+        f"- {act_link}" if act_link else "",
     ]
     parts = [
         mail.salutation(content.unit),

@@ -122,7 +122,7 @@ def table(rows: Sequence[tuple[Row, Dong]], indicators: Sequence[Indicator]) -> 
     place = 0
     for number, title in enumerate(titles, 1):
         if title:
-            listed.append(Dong(True, decree.numeral(number), document_words.line(title)))
+            listed.append(Dong(True, decree.numeral(number), document_words.unnumbered(title)))
         for (row, shown), indicator in zip(rows, indicators, strict=True):
             if indicator.section == title:
                 place += 1
@@ -168,7 +168,7 @@ def _sections(known: Known, rows: Mapping[str, tuple[Row, Dong]]) -> list[Nhom]:
         own = [indicator for indicator in shown if indicator.section == title]
         letters = decree.points(len(own))
         points = [ChiTieu(letter, _sentence(known, one, *rows[one.code])) for letter, one in zip(letters, own, strict=True)]
-        sections.append(Nhom(str(number), document_words.line(title) or "Số liệu chủ yếu", points))
+        sections.append(Nhom(str(number), document_words.unnumbered(title) or "Số liệu chủ yếu", points))
     return sections
 
 
@@ -185,7 +185,8 @@ def _sentence(known: Known, indicator: Indicator, row: Row, shown: Dong) -> str:
         parts.append(f"kế hoạch {row.target}" + (f" ({state})" if state else ""))
     change = document_words.in_words(*(document_words.amount(one, indicator.code) for one in (known.view, known.before)))
     if change:
-        parts.append(f"so với cùng kỳ năm trước ({shown.cung_ky}) {change}")
+        earlier = shown.cung_ky.replace(" (", ", tức ").removesuffix(")")
+        parts.append(f"so với cùng kỳ năm trước ({earlier}) {change}")
     if row.reported < row.asked:
         parts.append(f"{row.reported}/{row.asked} đơn vị đã báo cáo")
     return document_words.line("; ".join(parts)) + "."

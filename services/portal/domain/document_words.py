@@ -10,13 +10,23 @@ from shared.words import numbers, texts, vietnamese
 from shared.words.regime_parts import Indicator
 
 NOTHING: Final = "–"
-SHARE: Final = re.compile(r"(?<=[0-9]) %", re.ASCII)
+SHARE: Final = re.compile(r"(?<=[0-9m]) (?=%)")
+AT_LEAST: Final = re.compile(r"(?<=[≥≤]) ")
+RATIO: Final = re.compile(r"(?<=[0-9]) / (?=[0-9])", re.ASCII)
+NUMBERING: Final = re.compile(r"(?:[0-9]{1,2}[a-zđ]?|[IVX]{1,4})[.)] +")
+MINUS: Final = "−"  # no line ends behind it, as behind a hyphen
 PROVISIONAL: Final = "Số liệu tạm tính (chưa chốt)"
 
 
 def line(text: str) -> str:
     """A text on one line, in NFC and without characters that a document cannot hold."""
-    return SHARE.sub("\u00a0%", vietnamese.line(text))
+    return AT_LEAST.sub("\u00a0", RATIO.sub("\u00a0/ ", SHARE.sub("\u00a0", vietnamese.line(text))))
+
+
+def unnumbered(title: str) -> str:
+    """A title of the plan without its number there: the document numbers by itself."""
+    plain = line(title)
+    return plain[found.end() :] if (found := NUMBERING.match(plain)) else plain
 
 
 def paragraphs(text: str) -> list[str]:
@@ -54,7 +64,7 @@ def amount(view: View | None, code: str) -> tuple[Decimal, str] | None:
 
 
 def change(now: tuple[Decimal, str] | None, before: tuple[Decimal, str] | None) -> str:
-    """The change since a year before, absolute and for amounts also in percent: `+3 (+25 %)`."""
+    """The change since a year before, absolute and for amounts also in percent: `+3 (+25 %)`, `−3 (−25 %)`."""
     if now is None or before is None:
         return NOTHING
     by = now[0] - before[0]
@@ -73,8 +83,8 @@ def in_words(now: tuple[Decimal, str] | None, before: tuple[Decimal, str] | None
     by = now[0] - before[0]
     if by == 0:
         return "không thay đổi"
-    return f"{'tăng' if by > 0 else 'giảm'} {change(now, before).replace('+', '').replace('-', '')}"
+    return f"{'tăng' if by > 0 else 'giảm'} {change(now, before).replace('+', '').replace(MINUS, '')}"
 
 
 def _signed(by: Decimal) -> str:
-    return f"{'+' if by > 0 else ''}{vietnamese.number(format(by, 'f'))}"
+    return f"{'+' if by > 0 else ''}{vietnamese.number(format(by, 'f')).replace('-', MINUS)}"

@@ -22,14 +22,14 @@ LEFT_MM, RIGHT_MM = 72.0, 93.0  # Quốc hiệu at 12 pt is 88 mm wide, and must
 TEXT_MM: Final = LEFT_MM + RIGHT_MM
 MOTTO: Final = "Độc lập - Tự do - Hạnh phúc"
 FIGURES: Final = (
-    ("TT", "tt", 10.0, "Ô giữa"),
-    ("Chỉ tiêu", "ten", 46.0, "Ô"),
-    ("Đơn vị tính", "dvt", 16.0, "Ô giữa"),
-    ("Kế hoạch", "ke_hoach", 20.0, "Ô số"),
-    ("Thực hiện", "thuc_hien", 20.0, "Ô số"),
-    ("Tỷ lệ", "ty_le", 14.0, "Ô số"),
-    ("Cùng kỳ năm trước", "cung_ky", 19.0, "Ô số"),
-    ("So với cùng kỳ", "so_sanh", 20.0, "Ô số"),
+    ("TT", "tt", 12.0, "Ô giữa"),
+    ("Chỉ tiêu", "ten", 36.0, "Ô"),
+    ("Đơn vị tính", "dvt", 15.0, "Ô giữa"),
+    ("Kế hoạch", "ke_hoach", 18.0, "Ô số"),
+    ("Thực hiện", "thuc_hien", 24.0, "Ô số"),
+    ("Tỷ lệ", "ty_le", 15.0, "Ô số"),
+    ("Cùng kỳ năm trước", "cung_ky", 24.0, "Ô số"),
+    ("So với cùng kỳ", "so_sanh", 21.0, "Ô số"),
 )
 OWN_FIGURES: Final = (
     ("TT", "tt", 10.0, "Ô giữa"),
@@ -66,7 +66,7 @@ def general() -> Docx:
 def party() -> Docx:
     """The consolidated report of a Party body: without Quốc hiệu and Tiêu ngữ, for their form is another one."""
     document = _new()
-    _add(document, "{{ co_quan_ban_hanh|join(' ') }}", "Cơ quan ban hành").alignment = WD_ALIGN_PARAGRAPH.LEFT
+    _add(document, "{{ ten_co_quan|upper }}", "Cơ quan ban hành").alignment = WD_ALIGN_PARAGRAPH.LEFT
     _add(document, "Số:         -BC", "Số ký hiệu").alignment = WD_ALIGN_PARAGRAPH.LEFT
     _add(document, "{{ dia_danh }}, {{ ngay_ban_hanh }}", "Địa danh ngày tháng").alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _body(document)
@@ -262,7 +262,7 @@ def _body(document: Docx) -> None:
         _add(document, "…………………………………………………………………", "Đoạn")
         _add(document, "{%p endif %}", "Đoạn")
         _narratives(document, name, "{{ loop.index }}. {{ n.ten }}")
-    _add(document, "{{ cau_ket }}./.", "Đoạn")
+    _add(document, "{{ cau_ket }}./.", "Đoạn").paragraph_format.keep_with_next = True  # no page with a signature alone
 
 
 def _addressees(document: Docx) -> None:
@@ -323,7 +323,7 @@ def _appendices(document: Docx) -> None:
     _add(document, "{%p if chua_nop %}", "Đoạn")
     _section(document)
     _appendix(document, "{{ phu_luc_chua_nop }}", "DANH SÁCH ĐƠN VỊ CHƯA NỘP BÁO CÁO")
-    _add(document, "{{ tinh_trang_so_lieu }}. Đơn vị tính: đơn vị", "Trên bảng")
+    _add(document, "{{ tinh_trang_so_lieu }}", "Trên bảng")
     _rows(document, MISSING, "chua_nop", has_sections=False)
     _add(document, "{%p endif %}", "Đoạn")
 
