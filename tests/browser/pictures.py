@@ -41,12 +41,14 @@ CT27: Final = "ct27-van-quan"
 NQ68: Final = "nq68-quang-binh"
 COMMUNE: Final = "06253"
 COMMUNE_ID: Final = "06253-2025"
-PEOPLE: Final[dict[str, tuple[Role, str | None, str]]] = {
-    "officer": ("officer", COMMUNE_ID, "Hoàng Thị Lan"),
-    "recipient": ("reviewer", "20-STC", "Nông Văn Bình"),
-    "labour": ("reviewer", "44-SNV-2025", "Trần Minh Đức"),
-    "operator": ("operator", None, "Lê Thu Hà"),
+PEOPLE: Final[dict[str, tuple[Role, str | None, str, str]]] = {
+    "officer": ("officer", COMMUNE_ID, "Hoàng Thị Lan", "hoang.lan"),
+    "recipient": ("reviewer", "20-STC", "Nông Văn Bình", "nong.binh"),
+    "labour": ("reviewer", "44-SNV-2025", "Trần Minh Đức", "tran.duc"),
+    "operator": ("operator", None, "Lê Thu Hà", "le.ha"),
 }
+"""Who is in the pictures: role, unit, name, login."""
+OURS: Final = {"login": {"$in": [login for *_, login in PEOPLE.values()]}}
 
 
 @dataclass(frozen=True)
@@ -164,8 +166,8 @@ async def of_guides(it: Studio, year: int) -> None:
 
 async def contexts(database: Documents, browser: Browser, url: str) -> dict[tuple[str, int], BrowserContext]:
     made = {}
-    for who, (role, unit, name) in PEOPLE.items():
-        person = await identities.put_person(database, identities.grant(role, unit), login=f"hinh-{who}")
+    for who, (role, unit, name, login) in PEOPLE.items():
+        person = await identities.put_person(database, identities.grant(role, unit), login=login)
         await database["people"].update_one({"_id": person}, {"$set": {"name": name}})
         cookie = {"name": identities.COOKIE, "value": await identities.put_session(database, person), "url": url}
         for size in (DESKTOP, PHONE, GUIDE):
@@ -180,7 +182,7 @@ async def take() -> None:
     async with session.connected(needs_nats=False) as connections, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         url, year = connections.settings.service_addresses["portal"], periods.local_day(connections.clock()).year
-        await connections.database["people"].delete_many({"login": re.compile("^hinh-")})
+        await connections.database["people"].delete_many(OURS)
         it = Studio(url, await contexts(connections.database, browser, url))
         page = await it.open("labour", DESKTOP, "/tong-quan")
         await page.set_viewport_size({"width": 1100, "height": 790})
@@ -191,7 +193,7 @@ async def take() -> None:
         for shot in shots(year):
             await it.both(shot)
         await browser.close()
-        await connections.database["people"].delete_many({"login": re.compile("^hinh-")})
+        await connections.database["people"].delete_many(OURS)
 
 
 if __name__ == "__main__":
