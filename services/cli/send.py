@@ -32,7 +32,9 @@ def send(
     is_again: Annotated[bool, typer.Option("--again", help=command.HELP["is_again"])] = False,
     as_json: Annotated[bool, typer.Option("--json", help=command.HELP["as_json"])] = False,
     decimal: Annotated[Literal["comma", "point"], typer.Option("--decimal", help=command.HELP["decimal"])] = "comma",
+    attach: Annotated[list[str] | None, typer.Option("--attach", metavar="TỆP", help=command.HELP["attach"])] = None,
 ) -> None:
     """The help is that of the client."""
-    options = Options(tuple(files or ()), via, url, key_file, unit, nats_url, creds, ca, outbox, is_dry_run, is_again, as_json, decimal)
+    named, attached = tuple(files or ()), tuple(attach or ())
+    options = Options(named, via, url, key_file, unit, nats_url, creds, ca, outbox, is_dry_run, is_again, as_json, decimal, attached)
     raise typer.Exit(command.run(options, {**os.environ, "TONGHOP_LANG": language.chosen()}))

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, Final, NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from . import clock, outbox, reading, report, settings, whole_files
+from . import attaching, clock, outbox, reading, report, settings, whole_files
+from .attaching import Attaching
 from .complaints import LONGEST, Complaint, Language, SendError, clean, complaint
 from .dry_run import Trying
 from .http_door import HttpDoor
@@ -53,6 +54,7 @@ HELP: Final[Mapping[str, str]] = {
     "is_dry_run": "Chỉ thử: in kết quả và số liệu tổng hợp sẽ thay đổi, không gửi gì.",
     "is_again": "Gửi lại cả báo cáo không đổi.",
     "decimal": "Dấu thập phân trong tệp CSV: comma (1.234,5) hoặc point (1234.5).",
+    "attach": "Tệp đính kèm báo cáo (PDF, PNG, JPEG; qua HTTP), mỗi tệp một --attach; mỗi lần nộp phải đính kèm lại.",
     "as_json": "In mỗi báo cáo một đối tượng JSON trên một dòng.",
 }
 ARGPARSE: Final = (  # its own errors in Vietnamese
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _WrongUseError as error:
         print(complaint("send.wrong_use", why=str(error)).line(language), file=sys.stderr)
         return WRONG_USE
-    return run(Options(**{**vars(found), "files": tuple(found.files)}), os.environ)
+    return run(Options(**{**vars(found), "files": tuple(found.files), "attach": tuple(found.attach)}), os.environ)
 
 
 class _WrongUseError(Exception):
@@ -103,6 +105,7 @@ def _parser() -> _Parser:
     parser.add_argument("files", nargs="*", metavar="TỆP", help=HELP["files"])
     parser.add_argument("--via", choices=("http", "nats"), default="http", help=HELP["via"])
     parser.add_argument("--decimal", choices=("comma", "point"), default="comma", help=HELP["decimal"])
+    parser.add_argument("--attach", action="append", default=[], metavar="TỆP", help=HELP["attach"])
     for option in ("url", "key_file", "unit", "nats_url", "creds", "ca", "outbox"):
         parser.add_argument(f"--{option.replace('_', '-')}", metavar="…", help=HELP[option])
     for flag, option in (("--dry-run", "is_dry_run"), ("--again", "is_again"), ("--json", "as_json")):
@@ -133,9 +136,13 @@ def run(options: Options, environment: Mapping[str, str], terminal: Terminal | N
         whole = [name for name in options.files if whole_files.kind_of(name) is not None]
         if whole and options.via == "nats":
             raise SendError(WRONG_USE, complaint("send.files_over_nats", whole[0]))
+        if options.attach:
+            _require_attachable(options, whole)
         found = settings.read(options, environment)
         contents = [(name, _content(name)) for name in whole]
         given = _read([name for name in options.files if name not in whole], found.sender, place)
+        if options.attach:
+            given = [asyncio.run(_attached(found, attaching.report_of(given), attaching.read(options.attach), place))]
         status = asyncio.run(_files(found, options, contents, place, language)) if contents else FINE
         if whole and not given:
             return status
@@ -147,6 +154,24 @@ def run(options: Options, environment: Mapping[str, str], terminal: Terminal | N
     except KeyboardInterrupt:
         _say([complaint("send.stopped")], language, place)
         return AWAY
+
+
+def _require_attachable(options: Options, whole: Sequence[str]) -> None:
+    """Files go with one report over HTTP. Raises SendError."""
+    if options.via == "nats":
+        raise SendError(WRONG_USE, complaint("send.attach_over_nats"))
+    if options.is_dry_run:
+        raise SendError(WRONG_USE, complaint("send.attach_in_dry_run"))
+    if whole:
+        raise SendError(WRONG_USE, complaint("send.attach_one_report", whole[0]))
+
+
+async def _attached(found: Settings, given: Given, files: Sequence[attaching.Enclosure], place: Terminal) -> Given:
+    """The report with its files, which were sent. Raises SendError."""
+    box = Outbox(found.outbox)
+    box.look()
+    async with HttpDoor(found) as door:
+        return await Attaching(door, Patience(place.pause), box, found.sender, clock.now_ms()).to(given, files)
 
 
 def _worse(one: int, other: int) -> int:

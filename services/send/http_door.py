@@ -23,6 +23,7 @@ RETRY_S: Final = 5.0  # when the server does not say how long
 LONGEST_RETRY_S: Final = 86_400.0
 EVENT: Final = "application/cloudevents+json"
 FILES: Final = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+ANY_FILE: Final = "application/octet-stream"
 FILE_ANSWER_S: Final = 120.0  # a table may have thousands of reports
 KNOWS_DRY_RUNS: Final = "dry_run.bad_parameter"  # how a server that knows dry runs refuses another value
 NO_FORMS: Final = "door.not_found"  # an older server, without forms
@@ -115,6 +116,16 @@ class HttpDoor:
             return reply
         is_answer = reply.said is not None and reply.status in (200, 201, 202)
         if is_answer or (reply.status in (400, 404, 405, 409, 413, 415, 422) and _problem(reply) is not None):
+            return Told(reply.said or {})
+        return _without_verdict(reply)
+
+    async def attach(self, content: bytes) -> Told | Held | Barred:
+        """Sends a file that a report is to list. What it is, the server reads from its content."""
+        reply = await self._answered("POST", "/v1/attachments", content, ANY_FILE, FILE_ANSWER_S)
+        if isinstance(reply, Held):
+            return reply
+        is_answer = reply.status == 201 and reply.said is not None
+        if is_answer or (reply.status in (400, 404, 405, 413, 415, 422) and _problem(reply) is not None):
             return Told(reply.said or {})
         return _without_verdict(reply)
 

@@ -218,6 +218,38 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "Tệp CSV và XLSX chỉ gửi qua HTTP. Bỏ --via nats.",
         "CSV and XLSX files go over HTTP only. Leave --via nats out.",
     ),
+    "send.attach_over_nats": (
+        "Tệp đính kèm chỉ gửi qua HTTP. Bỏ --via nats, dùng --url và --key-file.",
+        "Attached files go over HTTP only. Leave --via nats out, and use --url and --key-file.",
+    ),
+    "send.attach_in_dry_run": (
+        "Gửi thử không lưu gì nên không gửi tệp đính kèm. Bỏ --attach để thử số liệu, hoặc bỏ --dry-run để gửi thật.",
+        "A dry run stores nothing, so it sends no files. Leave --attach out to try the figures, or --dry-run to send.",
+    ),
+    "send.attach_one_report": (
+        "Tệp đính kèm đi với một báo cáo. Chạy lệnh cho từng báo cáo JSON, mỗi lần một tệp báo cáo và các tệp đính kèm của nó.",
+        "Files are attached to one report. Run the command once for each report (JSON), with that report and its files.",
+    ),
+    "send.attach_too_many": (
+        "Một báo cáo có nhiều nhất {most} tệp đính kèm. Gộp các trang quét vào một tệp PDF.",
+        "A report has at most {most} attached files. Put the scanned pages into one PDF.",
+    ),
+    "send.attach_size": (
+        "Tệp đính kèm phải có nội dung và không quá {most} MiB. Quét lại ở độ phân giải thấp hơn, hoặc tách tệp.",
+        "An attached file must not be empty, nor larger than {most} MiB. Scan it again at a lower resolution, or split it.",
+    ),
+    "send.attach_refused": (
+        "Máy chủ không nhận tệp đính kèm nên báo cáo chưa được gửi và không nằm trong hộp thư đi. Sửa tệp rồi chạy lại lệnh này.",
+        "The server does not take the file, so the report was not sent and is not in the outbox. Correct the file and run this again.",
+    ),
+    "send.attach_waits": (
+        "Tệp đính kèm chưa gửi được nên báo cáo chưa được gửi và không nằm trong hộp thư đi. Chạy lại lệnh này khi có mạng.",
+        "The file could not be sent, so the report was not sent and is not in the outbox. Run this command again when the line is there.",
+    ),
+    "send.no_attachments": (
+        "Máy chủ này chưa nhận tệp đính kèm, nên báo cáo chưa được gửi. Báo quản trị cập nhật máy chủ, hoặc gửi không có --attach.",
+        "This server does not take attached files, so nothing was sent. Tell the operator to update it, or send without --attach.",
+    ),
     "send.no_files": (
         "Máy chủ này chưa nhận tệp CSV hay XLSX, nên tệp chưa được gửi. Báo quản trị cập nhật máy chủ, hoặc gửi báo cáo dạng JSON.",
         "This server does not take CSV or XLSX files, so nothing was sent. Tell the operator to update it, or send reports as JSON.",

@@ -52,6 +52,7 @@ class Options:
     is_again: bool = False
     as_json: bool = False
     decimal: str = "comma"
+    attach: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A small real HTTP server that judges reports as ingest does, as far as a sender sees it, and that misbehaves when it is told to."""
 
+import hashlib
 import json
 import socket
 import ssl
@@ -49,10 +50,12 @@ class Office:
 
     address: str = ""
     has_forms: bool = True
+    has_attachments: bool = True
     has_faults: bool = True  # the indicator "bad" is unknown
     has_dry_runs: bool = True  # an older server ignores the parameter
     tricks: list[Trick] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    kept: list[bytes] = field(default_factory=list)  # files that were sent to be attached
     receipts: dict[str, Json] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
     standing: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -80,6 +83,8 @@ class Office:
                 return self.dry_run(asked.body)
             case ["", "v1", "reports"]:
                 return self.take(asked.body)
+            case ["", "v1", "attachments"] if self.has_attachments:
+                return 201, self.keep(asked.body)
             case ["", "v1", "forms", regime, period, unit] if self.has_forms:
                 code = CODE if unit == UNIT else unit
                 if regime == "khong-co":
@@ -90,6 +95,11 @@ class Office:
             case ["", "v1", "receipts", _, event_id] if event_id in self.receipts:
                 return 200, self.receipts[event_id]
         return problem(404, "door.not_found")
+
+    def keep(self, body: bytes) -> Json:
+        self.kept.append(body)
+        ref, sha256 = f"{len(self.kept):043}", hashlib.sha256(body).hexdigest()
+        return {"ref": ref, "sha256": sha256, "size": len(body), "media_type": "application/pdf"}
 
     def take(self, body: bytes) -> tuple[int, Any]:
         event = json.loads(body)

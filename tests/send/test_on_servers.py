@@ -13,7 +13,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import subjects
 from shared.words.reference import Reference
-from tests import nats_users, running, seeds
+from tests import nats_users, running, scans, seeds
 from tests.identities import put_key
 from tests.send.conftest import Machine, report
 from tests.send.office import CODE, UNIT, Json
@@ -71,6 +71,14 @@ async def test_reports_go_over_both_ways_and_each_counts_once(
         [third_row] = await town.rows(third)
         assert third_row["verdict"] == "accepted"
         assert [verdict for _, verdict in await town.claimed()] == ["accepted"] * 3
+        scan = tmp_path / "Bản quét.pdf"
+        scan.write_bytes(scans.pdf())
+        signed = town.machine.file(report("2025", unit=CODE), name="signed.json")
+        [signed_row] = await asyncio.to_thread(lambda: town.machine.rows(signed, attach=(str(scan),)))
+        assert signed_row["verdict"] == "accepted", signed_row
+        stored = await town.connections.database["attachments.files"].find_one()
+        assert stored is not None
+        assert stored["metadata"]["used_by"].endswith(UNIT)
         # what NATS does not know: others have sent since; the receipt says so, and the report is sent again
         [late] = await town.rows(report(unit=CODE, values={"gd_ngay_cong": 343}), via="nats", outbox="other")
         assert late["verdict"] == "accepted"
