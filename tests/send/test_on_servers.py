@@ -71,14 +71,6 @@ async def test_reports_go_over_both_ways_and_each_counts_once(
         [third_row] = await town.rows(third)
         assert third_row["verdict"] == "accepted"
         assert [verdict for _, verdict in await town.claimed()] == ["accepted"] * 3
-        scan = tmp_path / "Bản quét.pdf"
-        scan.write_bytes(scans.pdf())
-        signed = town.machine.file(report("2025", unit=CODE), name="signed.json")
-        [signed_row] = await asyncio.to_thread(lambda: town.machine.rows(signed, attach=(str(scan),)))
-        assert signed_row["verdict"] == "accepted", signed_row
-        stored = await town.connections.database["attachments.files"].find_one()
-        assert stored is not None
-        assert stored["metadata"]["used_by"].endswith(UNIT)
         # what NATS does not know: others have sent since; the receipt says so, and the report is sent again
         [late] = await town.rows(report(unit=CODE, values={"gd_ngay_cong": 343}), via="nats", outbox="other")
         assert late["verdict"] == "accepted"
@@ -98,6 +90,17 @@ async def test_reports_go_over_both_ways_and_each_counts_once(
         [again] = await town.rows(wrong, code=1)  # another outbox, the same event: judged anew
         assert again["verdict"] == "rejected"
         await a_table_goes_and_counts_once(town)
+        await a_scan_goes_with_its_report(town, tmp_path / "Bản quét.pdf")
+
+
+async def a_scan_goes_with_its_report(town: Town, scan: Path) -> None:
+    scan.write_bytes(scans.pdf())
+    signed = town.machine.file(report("2025", unit=CODE, notes={"gd_ngay_cong": "Có bản ký."}))
+    [row] = await asyncio.to_thread(lambda: town.machine.rows(signed, attach=(str(scan),)))
+    assert row["verdict"] == "accepted", row
+    stored = await town.connections.database["attachments.files"].find_one()
+    assert stored is not None
+    assert stored["metadata"]["used_by"] == f"ct27-van-quan/2025/{UNIT}"
 
 
 async def a_table_goes_and_counts_once(town: Town) -> None:
