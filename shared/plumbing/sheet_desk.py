@@ -1,5 +1,6 @@
 """Reads, writes and marks workbooks as confined jobs, for the services that take them."""
 
+import asyncio
 from dataclasses import asdict
 from typing import Final
 
@@ -30,7 +31,8 @@ class SheetDesk:
 
     async def table(self, given: bytes) -> Table:
         """What is in a CSV file."""
-        return table_jobs.table_of(await self.confined.run(f"{TABLES}:read", given, limits=READING_TABLES))
+        found = await self.confined.run(f"{TABLES}:read", given, limits=READING_TABLES)
+        return await asyncio.to_thread(table_jobs.table_of, found)  # a large one takes a while
 
     async def write(self, layout: Layout) -> bytes:
         """The workbook of a form."""
