@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from services.portal.domain.file_orders import LEASE, Order
+from services.portal.domain.file_orders import LEASE, STATES, Order
 from services.portal.files.store import FileStore
 from shared.words.refusals import refusal
 from tests import identities, scans
@@ -22,6 +22,7 @@ from tests.builders import COMMUNE, CT27, DISTRICT
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+    from services.portal.domain.file_orders import State
     from shared.words.refusals import Refusal
     from tests.browser.acts_by_role import Found
 
@@ -111,17 +112,19 @@ async def a_report_with_a_file_its_receipt_and_how_readers_see_it(desk: Desk) ->
 
 async def a_file_that_is_waited_for_one_that_is_there_and_one_that_failed(desk: Desk) -> Found:
     page = await desk.page("reviewer", RECIPIENT, "/huong-dan")
-    owner = (await desk.loaded.database["sessions"].find_one(sort=[("began_at", -1)]) or {})["person"]
-    store, now = FileStore(desk.loaded.database, desk.loaded.new_id), datetime.now(UTC)
-    states: dict[str, Refusal | None] = {"working": None, "done": None, "failed": refusal("document.no_office")}
-    found = {}
+    owner, now = await desk.whose(page), datetime.now(UTC)
+    store = FileStore(desk.loaded.database, desk.loaded.new_id)
+    states: dict[State, Refusal | None] = {"working": None, "done": None, "failed": refusal("document.no_office")}
+    found: Found = {}
     for state, why in states.items():
         file = await store.put(Order("docx", NQ68, "2024", DISTRICT), owner, "Báo cáo tổng hợp, Thành phố Đồng Hới", "bao-cao.docx", now)
-        written = {"state": state, "lease_until": now + 20 * LEASE, "done": 3, "of": 8, "size": 45_000, "sha256": "0a" * 32}
+        written: dict[str, object] = {"state": state, "holder": "another portal", "lease_until": now + 20 * LEASE, "done": 3, "of": 8}
+        written |= {"size": 45_000, "sha256": "0a" * 32}
         if why is not None:
             written["refusal"] = {"code": why.code, "path": "", "message_vi": why.message_vi, "message_en": why.message_en}
         await desk.loaded.database["files"].update_one({"_id": file}, {"$set": written})
         await page.goto(f"{desk.url}/tep/{file}")
+        await expect(page.get_by_role("heading", name=STATES[state])).to_be_visible()
         found[state] = await faults_in_each_state(page)
     await it_is_followed(desk, page, file)
     return found
@@ -173,7 +176,7 @@ async def guides_and_the_pages_of_an_account(desk: Desk) -> Found:
 async def a_form_that_the_recipient_enters_and_one_that_is_not_allowed(desk: Desk) -> Found:
     entered = f"/bieu-mau/{CT27}/2024/{COMMUNE}"
     found = await desk.examined("reviewer", "184-TCKH", entered)
-    found |= await desk.examined("officer", ASKING, entered, f"{VIEW}/chot", f"/bao-cao/{NQ68}/2024/{ASKING}")
+    found |= await desk.examined("officer", ASKING, entered, f"{VIEW}/chot", status=403)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -52,7 +53,9 @@ class Desk:
     browser: Browser
     _contexts: dict[tuple[str, str | None, bool, bool, int], BrowserContext] = field(default_factory=dict)
 
-    async def page(self, role: Role, unit: str | None, path: str, *, approver: bool = False, plain: bool = False, number: int = 1) -> Page:
+    async def page(
+        self, role: Role, unit: str | None, path: str, *, approver: bool = False, plain: bool = False, number: int = 1, status: int = 200
+    ) -> Page:
         """A page in the browser of a person with this role, the first or another one. `plain`: without the form's script."""
         who = (role, unit, approver, plain, number)
         if who not in self._contexts:
@@ -63,14 +66,23 @@ class Desk:
                 await context.route(FORM_SCRIPTS, lambda route: route.abort())
         page = await self._contexts[who].new_page()
         page.set_default_timeout(20_000)
-        await page.goto(self.url + path)
+        answer = await page.goto(self.url + path)
+        assert answer is not None
+        assert answer.status == status, f"{path}: {answer.status}"
         return page
 
-    async def examined(self, role: Role, unit: str | None, *paths: str) -> dict[str, list[str]]:
-        """What is wrong with pages of a person."""
+    async def whose(self, page: Page) -> str:
+        """The person who is logged in there."""
+        [secret] = [one["value"] for one in await page.context.cookies() if one["name"] == identities.COOKIE]
+        session = await self.loaded.database["sessions"].find_one({"_id": hashlib.sha256(secret.encode()).hexdigest()})
+        assert session is not None
+        return str(session["person"])
+
+    async def examined(self, role: Role, unit: str | None, *paths: str, status: int = 200) -> dict[str, list[str]]:
+        """What is wrong with pages of a person, which answer with this status."""
         found = {}
         for path in paths:
-            page = await self.page(role, unit, path)
+            page = await self.page(role, unit, path, status=status)
             found[path] = await faults_in_each_state(page)
             await page.close()
         return found

@@ -1,5 +1,7 @@
 """Every page of an act and around a report, by the role that uses it, in its states: axe finds no violation, on a wide and a narrow screen,
 light, dark and in forced colours; and acts are done by keyboard only. One system with one browser for all; the walks share its reports.
+
+Last on 2 cores, other work on the machine: 119 s of CPU in all, servers and browser included.
 """
 
 from __future__ import annotations
