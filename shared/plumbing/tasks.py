@@ -13,11 +13,19 @@ GRACE_S: Final = 2.0
 
 
 async def end(*tasks: asyncio.Task[Any]) -> None:
-    """Cancels tasks repeatedly until all have ended."""
+    """Cancels tasks repeatedly until all have ended. Whoever is cancelled while waiting here still waits for them: otherwise a task that
+    missed its cancellation would go on alone.
+    """
+    cancelled: asyncio.CancelledError | None = None
     while pending := [task for task in tasks if not task.done()]:
         for task in pending:
             task.cancel()
-        await asyncio.wait(pending, timeout=AGAIN_S)
+        try:
+            await asyncio.wait(pending, timeout=AGAIN_S)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 async def uncut(action: Coroutine[Any, Any, None], grace_s: float = GRACE_S) -> None:

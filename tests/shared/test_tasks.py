@@ -48,3 +48,33 @@ async def test_an_error_is_that_of_the_action() -> None:
 
     with pytest.raises(ConnectionRefusedError):
         await tasks.uncut(connect())
+
+
+async def test_a_task_that_misses_its_cancellation_is_ended_also_when_the_one_that_ends_it_is_cancelled_again() -> None:
+    missed = 0
+
+    async def deaf() -> None:
+        nonlocal missed
+        while missed < 3:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                missed += 1
+
+    inner = asyncio.create_task(deaf())
+
+    async def ending() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await tasks.end(inner)
+
+    parent = asyncio.create_task(ending())
+    await asyncio.sleep(0)
+    for _ in range(3):
+        parent.cancel()
+        await asyncio.sleep(0)
+
+    with pytest.raises(asyncio.CancelledError):
+        await parent
+    assert inner.done()
