@@ -36,7 +36,7 @@ class AttachmentStore:
 
     async def prepare(self) -> None:
         """Creates the indexes."""
-        await self._chunks.create_index([("files_id", ASCENDING), ("n", ASCENDING)], unique=True, name="of_file")
+        await self._chunks.create_index([("files_id", ASCENDING), ("n", ASCENDING)], name="of_file")
         await self._files.create_index(
             [("metadata.used_by", ASCENDING), ("metadata.unit", ASCENDING), ("uploadDate", ASCENDING)], name="used"
         )

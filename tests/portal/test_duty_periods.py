@@ -32,13 +32,19 @@ def of(regime: str, code: str, unit: str = COMMUNE) -> dict[str, Any]:
     return {"_id": f"{regime}/{code}/{unit}", "regime": regime, "period": code}
 
 
+def told(regime: str) -> list[str]:
+    """The periods up to the one that pages show as the present one: near the end of a month the next one has begun as well."""
+    codes = begun(regime)
+    return codes[: codes.index(present(regime)) + 1]
+
+
 def year_of_duties() -> list[dict[str, Any]]:
     """The commune reported in all periods but the present one and an old one, which is overdue; another old one was returned."""
-    made = [builders.received(at=PAST - timedelta(days=1), deadline=PAST, **of(MONTHLY, code)) for code in begun(MONTHLY)]
+    made = [builders.received(at=PAST - timedelta(days=1), deadline=PAST, **of(MONTHLY, code)) for code in told(MONTHLY)]
     returned = {"revision": 1, "reason": "Sai", "fix_by": AHEAD}
-    made[2] = builders.duty(deadline=PAST, **of(MONTHLY, begun(MONTHLY)[2]))
-    made[3] = builders.duty(deadline=PAST, returned=returned, reminded_of=AHEAD + timedelta(days=9), **of(MONTHLY, begun(MONTHLY)[3]))
-    made[-1] = builders.duty(deadline=AHEAD, **of(MONTHLY, begun(MONTHLY)[-1]))
+    made[2] = builders.duty(deadline=PAST, **of(MONTHLY, told(MONTHLY)[2]))
+    made[3] = builders.duty(deadline=PAST, returned=returned, reminded_of=AHEAD + timedelta(days=9), **of(MONTHLY, told(MONTHLY)[3]))
+    made[-1] = builders.duty(deadline=AHEAD, **of(MONTHLY, present(MONTHLY)))
     return made
 
 
@@ -68,7 +74,7 @@ class Tables(HTMLParser):
 async def test_what_must_be_done_is_in_the_open_and_what_is_settled_is_folded(stack: Stack) -> None:
     await stack.put(duties=year_of_duties())
     found = Tables(await page(stack, f"/nghia-vu?regime={MONTHLY}"))
-    codes = begun(MONTHLY)
+    codes = told(MONTHLY)
     assert found.open == [f"/bao-cao/{MONTHLY}/{code}/{COMMUNE}" for code in (codes[3], codes[2], codes[-1])]
     assert sorted(found.folded) == sorted(
         f"/bao-cao/{MONTHLY}/{code}/{COMMUNE}" for code in codes if code not in (codes[2], codes[3], codes[-1])
@@ -78,7 +84,7 @@ async def test_what_must_be_done_is_in_the_open_and_what_is_settled_is_folded(st
 @loop
 async def test_what_was_asked_for_by_name_is_not_folded(stack: Stack) -> None:
     await stack.put(duties=year_of_duties())
-    first = begun(MONTHLY)[0]
+    first = told(MONTHLY)[0]
     for query in (f"period={first}", f"state=received&year={NOW.year - 1}"):
         found = Tables(await page(stack, f"/nghia-vu?{query}"))
         assert f"/bao-cao/{MONTHLY}/{first}/{COMMUNE}" in found.open
@@ -135,7 +141,7 @@ async def test_nothing_that_is_owed_vanishes_after_its_deadline(stack: Stack, mo
     await stack.put(duties=year_of_duties())
     first = await page(stack, "/nghia-vu")
     urgent = first.partition('<ol class="urgent">')[2].partition("</ol>")[0]
-    codes = begun(MONTHLY)
+    codes = told(MONTHLY)
     assert re.findall(r'href="([^"]+)"', urgent) == [f"/bao-cao/{MONTHLY}/{code}/{COMMUNE}" for code in (codes[3], codes[2])]
     seen, html = [], first
     while True:
@@ -150,14 +156,14 @@ async def test_nothing_that_is_owed_vanishes_after_its_deadline(stack: Stack, mo
 
 @loop
 async def test_every_period_can_be_selected_by_its_name_in_groups(stack: Stack) -> None:
-    quarters = [builders.duty(deadline=PAST, **of(QUARTERLY, code)) for code in begun(QUARTERLY)]
+    quarters = [builders.duty(deadline=PAST, **of(QUARTERLY, code)) for code in told(QUARTERLY)]
     await stack.put(duties=[*year_of_duties(), *quarters])
     html = await page(stack, "/nghia-vu")
     select = html.partition('<select name="period">')[2].partition("</select>")[0]
     assert re.findall(r'label="([^"]+)"', select)[:2] == [f"Năm {NOW.year}: các tháng", f"Năm {NOW.year}: các quý"]
     found = re.findall(r'<option value="([^"]*)"[^>]*>([^<]+)<', select)
-    assert {value for value, _ in found} == {"", *begun(MONTHLY), *begun(QUARTERLY)}
-    assert found[1][0] == begun(MONTHLY)[-1]
+    assert {value for value, _ in found} == {"", *told(MONTHLY), *told(QUARTERLY)}
+    assert found[1][0] == told(MONTHLY)[-1]
     assert all(value == "" or value not in name for value, name in found if "-" in value)
 
 
@@ -178,13 +184,13 @@ async def test_the_periods_of_the_year_say_what_is_left(stack: Stack) -> None:
 @loop
 async def test_a_year_selects_all_its_periods_and_counts_them(stack: Stack) -> None:
     await stack.put(duties=year_of_duties())
-    for year, codes in ((NOW.year, begun(MONTHLY)), (NOW.year - 1, begun(MONTHLY))):
+    for year, codes in ((NOW.year, told(MONTHLY)), (NOW.year - 1, told(MONTHLY))):
         expected = [code for code in codes if code.startswith(str(year))]
         found = Tables(await page(stack, f"/nghia-vu?year={year}"))
         assert len(found.open + found.folded) == len(expected)
         lines = (await stack.http.get(f"/nghia-vu.csv?year={year}")).text.strip().splitlines()
         assert len(lines) == len(expected) + 1
-    both = Tables(await page(stack, f"/nghia-vu?year={NOW.year}&period={begun(MONTHLY)[0]}"))
+    both = Tables(await page(stack, f"/nghia-vu?year={NOW.year}&period={told(MONTHLY)[0]}"))
     assert len(both.open + both.folded) == 1  # the period is the more specific of the two
 
 

@@ -54,7 +54,9 @@ async def test_each_service_shows_the_metrics_of_the_page_and_measures_what_it_d
         await loaded.streams.jetstream.publish(subjects.inbox(COMMUNE), b"not an event")
 
         async def is_measured() -> bool:
-            return await asyncio.to_thread(value, "aggregate", "tonghop_view_age_seconds_count") >= 1
+            folded = await asyncio.to_thread(value, "aggregate", "tonghop_view_age_seconds_count")
+            rejected = await asyncio.to_thread(value, "ingest", "tonghop_ingest_messages_total", verdict="rejected")
+            return folded >= 1 and rejected >= 1
 
         await until(is_measured)
         for name in SERVICES:
