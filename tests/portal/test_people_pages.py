@@ -153,7 +153,7 @@ async def test_nobody_else_gets_in(portal: Portal, roles: list[Any]) -> None:
     ]
 
     assert [answer.status_code for answer in answers] == [403] * 7
-    assert await portal.actions() == []
+    assert set(await portal.actions()) <= {"request.refused"}  # noted once a second
 
 
 async def test_without_a_session_there_is_only_the_login(portal: Portal) -> None:
