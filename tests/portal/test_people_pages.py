@@ -232,7 +232,7 @@ async def test_a_reviewer_neither_sees_nor_changes_who_is_not_below_him(portal: 
         assert [(await portal.post(f"/{person}{act}")).status_code for act in ("/mat-khau", "/thu-hoi")] == [403, 403]
     stored = await portal.document("above")
     assert (await portal.post(f"/{above}/vai-tro/{stored['grants'][1]['id']}/thu-hoi")).status_code == 403
-    assert await portal.actions() == []
+    assert set(await portal.actions()) <= {"request.refused"}  # noted once a second
 
 
 async def test_nobody_changes_himself(portal: Portal) -> None:
