@@ -1,13 +1,22 @@
 """Chooses the loopback ports of a stack."""
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
+import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
 
 from shared.shell import language
 from shared.words.refusals import refusal
 
 FREE_RANGE = range(20_000, 32_000)  # below the range that the kernel uses for outgoing connections
+HELD_S: Final = 60.0
+CHOSEN: Final = Path(tempfile.gettempdir()) / f"tonghop-ports-{os.getuid()}"
+"""The ports that were chosen lately, and when: several stacks may start at once."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,16 @@ def is_free(port: int) -> bool:
 
 
 def _any_free(avoid: set[int]) -> int:
-    for port in random.sample(FREE_RANGE, len(FREE_RANGE)):
-        if port not in avoid and is_free(port):
-            return port
+    """A free port that no other stack of this user has chosen in the last minute: it may not listen on it yet."""
+    file = os.open(CHOSEN, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(file, "r+") as chosen:
+        fcntl.flock(chosen, fcntl.LOCK_EX)
+        lines = [line.split() for line in chosen.read().splitlines()]
+        recent = {int(line[0]): line[1] for line in lines if len(line) == 2 and float(line[1]) > time.time() - HELD_S}
+        for port in random.sample(FREE_RANGE, len(FREE_RANGE)):
+            if port not in avoid and port not in recent and is_free(port):
+                chosen.seek(0)
+                chosen.truncate()
+                chosen.writelines(f"{one} {at}\n" for one, at in (recent | {port: str(time.time())}).items())
+                return port
     raise OSError(refusal("stack.no_free_port").line(language.chosen()))

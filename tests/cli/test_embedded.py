@@ -208,6 +208,15 @@ def test_free_ports_are_all_different(ports: Ports) -> None:
     assert len(set(vars(ports).values())) == len(vars(ports))
 
 
+def test_stacks_that_start_at_once_do_not_choose_the_same_ports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("services.devstack.ports.FREE_RANGE", range(31_000, 31_060))
+    monkeypatch.setattr("services.devstack.ports.CHOSEN", tmp_path / "chosen")
+
+    one, other = (set(vars(choose_ports(defaults=False)).values()) for _ in range(2))
+
+    assert one & other == set()
+
+
 async def test_a_vietnamese_mail_is_caught_and_read_back(tmp_path: Path, ports: Ports) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"] = "tong-hop@bao-cao.example", "xa@bao-cao.example"
