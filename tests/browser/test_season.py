@@ -60,6 +60,7 @@ class Season:
         await self.officer.goto(f"{self.url}/bieu-mau/{PERIOD}/{WARD}")
         await self.officer.locator(f"#v-{INDICATOR}").fill(jobs)
         await self.officer.get_by_role("button", name="Kiểm tra", exact=True).click()
+        await expect(self.officer.get_by_role("heading", name="Kiểm tra trước khi gửi")).to_be_visible()  # the form has such a button too
         await self.officer.get_by_role("button", name="Gửi báo cáo").click()
         await expect(self.officer.get_by_role("heading", name="Báo cáo đã được ghi nhận")).to_be_visible()
 
