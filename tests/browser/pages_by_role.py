@@ -94,6 +94,7 @@ async def a_report_with_a_file_its_receipt_and_how_readers_see_it(desk: Desk) ->
     await page.locator(FIGURE).fill("1200")
     await page.locator("textarea[name^='t.']").first.fill("Kinh phí cấp chậm.")
     await page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    await expect(page.get_by_role("heading", name="Kiểm tra trước khi gửi")).to_be_visible()
     found["receipt"] = await led(page, "Gửi báo cáo", "ghi nhận|Biên nhận")
     await expect(page.get_by_role("heading", name="Báo cáo đã được ghi nhận")).to_be_visible()
     await page.goto(f"{desk.url}{form(RECEIVED)}/bien-nhan/{'0' * 32}?cho=1")

@@ -139,6 +139,7 @@ async def corrected(it: Studio, year: int) -> None:
     await expect(page.locator(".form-bar .state")).to_have_text(re.compile("Đã lưu"))
     await taken(page, GUIDES / "xa-bieu.png", "section[aria-label^='Giáo dục']")
     await page.get_by_role("button", name="Kiểm tra", exact=True).click()
+    await expect(page.get_by_role("heading", name="Kiểm tra trước khi gửi")).to_be_visible()
     await expect(page.get_by_role("heading", name="Kiểm tra xong")).to_be_visible()
     await page.set_viewport_size({"width": 1000, "height": 620})  # with columns
     await taken(page, GUIDES / "xa-kiem-tra.png", "#kiem-tra")

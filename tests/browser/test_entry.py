@@ -80,6 +80,7 @@ async def test_an_officer_sends_a_report_and_the_recipient_enters_the_next_one(
         await expect(box).to_be_focused()
         await box.fill("1.234")
         await page.get_by_role("button", name="Kiểm tra", exact=True).click()
+        await expect(page.get_by_role("heading", name="Kiểm tra trước khi gửi")).to_be_visible()
         await expect(page.get_by_text("= 1.234")).to_be_visible()
         await page.get_by_role("button", name="Gửi báo cáo").click()
         await expect(page.get_by_role("heading", name="Báo cáo đã được ghi nhận")).to_be_visible()
