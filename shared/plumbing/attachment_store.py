@@ -60,8 +60,13 @@ class AttachmentStore:
             file.seek(0)
             await self._files.insert_one(document, session=session)
             for number in range((attachment.size + CHUNK - 1) // CHUNK):
-                part = {"_id": f"{attachment.ref}/{number}", "files_id": attachment.ref, "n": number, "data": file.read(CHUNK)}
-                await self._chunks.insert_one(AttachmentChunkDocument(**part), session=session)  # type: ignore[typeddict-item]
+                part: AttachmentChunkDocument = {
+                    "_id": f"{attachment.ref}/{number}",
+                    "files_id": attachment.ref,
+                    "n": number,
+                    "data": file.read(CHUNK),
+                }
+                await self._chunks.insert_one(part, session=session)
 
         await mongo.in_transaction(self._database, store)
 

@@ -1,6 +1,7 @@
 """Reads the cells of one sheet of a workbook, within limits. The declared size of the sheet is not looked at."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from shared.sheets.grid import LAST, MOST_MERGED, Cell, Formula, Kind, Sheet, place, points_outside
@@ -8,6 +9,7 @@ from shared.sheets.guard import Package
 from shared.words.failures import PermanentError
 from shared.words.refusals import number, refusal
 
+KINDS: Final[Mapping[str, Kind]] = {"str": "text", "b": "flag", "e": "error", "d": "date"}  # by the type of a cell, `t`
 MOST_ROWS: Final = 20_000  # with something in them
 MOST_ROW_ELEMENTS: Final = 200_000  # a sheet may be formatted far below its last figure
 MOST_CELLS: Final = 200_000
@@ -131,7 +133,7 @@ class SheetReader:
             return None
         if kind == "n":
             return Cell(self._number_kind(), value.strip(), formula)
-        return Cell({"str": "text", "b": "flag", "e": "error", "d": "date"}.get(kind, "text"), value, formula)  # type: ignore[arg-type]
+        return Cell(KINDS.get(kind, "text"), value, formula)
 
     def _number_kind(self) -> Kind:
         style = whole(self._given.get("s"))
