@@ -1,4 +1,4 @@
-"""Compares MongoDB documents with their models (`shared/wire/documents.py`): names and types of fields."""
+"""Compares MongoDB documents with their models (`shared/wire/documents/`): names and types of fields."""
 
 import types
 from collections.abc import Iterator, Mapping

@@ -7,8 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from shared.plumbing.mongo import Documents
-from shared.wire import collection_names, identity_documents
-from shared.wire.identity_documents import CredentialDocument, FeedScopeDocument, GrantDocument, PersonDocument, SessionDocument
+from shared.wire import collection_names
+from shared.wire.documents.identity import (
+    IDENTITY_GENERATION,
+    CredentialDocument,
+    FeedScopeDocument,
+    GrantDocument,
+    PersonDocument,
+    SessionDocument,
+)
 from shared.words.principals import Right, Role
 from shared.words.units import Unit
 
@@ -133,4 +140,4 @@ def bearer(key: str) -> dict[str, str]:
 async def _changed(database: Documents) -> None:
     """What every change of people or credentials does, so that services notice it."""
     identity = database[collection_names.IDENTITY]
-    await identity.update_one({"_id": identity_documents.IDENTITY_GENERATION}, {"$inc": {"value": 1}}, upsert=True)
+    await identity.update_one({"_id": IDENTITY_GENERATION}, {"$inc": {"value": 1}}, upsert=True)

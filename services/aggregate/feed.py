@@ -21,7 +21,7 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import envelope, events, subjects, view_key
-from shared.wire.documents import ViewDocument
+from shared.wire.documents.views import ViewDocument
 from shared.words import numbers
 from shared.words.units import Registry
 

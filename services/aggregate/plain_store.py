@@ -6,7 +6,9 @@ from typing import Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Collection, Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ViewDocument
+from shared.wire.documents.checkpoints import AggregateCheckpointDocument
+from shared.wire.documents.reports import ReportDocument
+from shared.wire.documents.views import ViewDocument
 
 BATCH: Final = 5000
 

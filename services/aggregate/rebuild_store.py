@@ -10,7 +10,8 @@ from services.aggregate.store import Store
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Collection, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import ReportDocument, ViewDocument
+from shared.wire.documents.reports import ReportDocument
+from shared.wire.documents.views import ViewDocument
 from shared.wire.events import Logged
 from shared.words.failures import TransientError
 from shared.words.refusals import refusal

@@ -12,7 +12,9 @@ from services.aggregate.log import Checkpoint
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Collection, Document, Documents
 from shared.wire import collection_names
-from shared.wire.documents import AggregateCheckpointDocument, ReportDocument, ShownDocument, ViewDocument
+from shared.wire.documents.checkpoints import AggregateCheckpointDocument, ShownDocument
+from shared.wire.documents.reports import ReportDocument
+from shared.wire.documents.views import ViewDocument
 from shared.wire.events import Logged, read_logged, stored_text
 
 READ_BATCH: Final = 2000

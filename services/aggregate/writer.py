@@ -18,7 +18,7 @@ from shared.plumbing import delivery, metrics, tasks
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import Clock
-from shared.wire.documents import ReportDocument
+from shared.wire.documents.reports import ReportDocument
 
 TIDY_S: Final = 60.0  # how long a view may remain after a late write of a crashed instance brought it back
 CHECKPOINT_S: Final = 0.1  # how often the checkpoint is moved

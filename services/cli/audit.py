@@ -14,7 +14,7 @@ from shared.plumbing import audit_heads, audit_store
 from shared.plumbing.audit_store import Wanted
 from shared.shell.service import Connections
 from shared.wire import events
-from shared.wire.identity_documents import AuditDocument
+from shared.wire.documents.identity import AuditDocument
 from shared.words import audit as actions
 from shared.words import numbers, vietnamese
 from shared.words.audit import Head

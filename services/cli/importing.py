@@ -18,7 +18,7 @@ from services.portal.reading.store import as_json
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
 from shared.wire import events, subjects
-from shared.wire.documents import ReasonDocument, ReceiptDocument
+from shared.wire.documents.receipts import ReasonDocument, ReceiptDocument
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import Refusal, refusal

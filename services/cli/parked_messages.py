@@ -15,7 +15,8 @@ from shared.plumbing import delivery
 from shared.plumbing.parked_store import WAITING, ParkedStore
 from shared.shell.service import Connections
 from shared.wire import events, subjects
-from shared.wire.documents import ParkedDocument, ReasonDocument
+from shared.wire.documents.parked import ParkedDocument
+from shared.wire.documents.receipts import ReasonDocument
 from shared.wire.published import Parked
 
 OVERLAP: Final = timedelta(days=1)  # for so long an instance of the earlier version may have run beside the first one of this version

@@ -6,8 +6,10 @@ from typing import Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import ReceiptDocument, ReportDocument, ViewDocument
-from shared.wire.identity_documents import PersonDocument
+from shared.wire.documents.identity import PersonDocument
+from shared.wire.documents.receipts import ReceiptDocument
+from shared.wire.documents.reports import ReportDocument
+from shared.wire.documents.views import ViewDocument
 from shared.wire.view_key import ViewKey
 
 WITH_EVENTS: Final = (collection_names.REPORTS, collection_names.RECEIPTS)

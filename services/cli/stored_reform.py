@@ -8,8 +8,10 @@ from typing import Any, Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import DutyDocument, ReceiptDocument, ReportDocument
-from shared.wire.identity_documents import CredentialDocument, GrantDocument, PersonDocument
+from shared.wire.documents.duties import DutyDocument
+from shared.wire.documents.identity import CredentialDocument, GrantDocument, PersonDocument
+from shared.wire.documents.receipts import ReceiptDocument
+from shared.wire.documents.reports import ReportDocument
 from shared.words import periods
 from shared.words.reference import Reference
 from shared.words.reform_bound import Bound, BoundCredential, BoundRole

@@ -14,7 +14,7 @@ from services.ingest.store import ClaimStore
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import ReceiptDocument
+from shared.wire.documents.receipts import ReceiptDocument
 from shared.words import deadlines, forms
 from shared.words.forms import NO_CONTENT, Asked, Content, Form, Held
 from shared.words.reference import Reference

@@ -21,7 +21,8 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.mongo import Documents
 from shared.plumbing.reader import Delivery
 from shared.wire import collection_names, events, subjects
-from shared.wire.documents import ParkedDocument, ReasonDocument
+from shared.wire.documents.parked import ParkedDocument
+from shared.wire.documents.receipts import ReasonDocument
 from shared.words import periods
 from shared.words.refusals import Refusal, refusal
 

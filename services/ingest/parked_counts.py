@@ -17,7 +17,7 @@ from shared.plumbing import delivery, metrics, mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.plumbing.readiness import Readiness
 from shared.wire import collection_names
-from shared.wire.documents import ParkedCountDocument
+from shared.wire.documents.parked import ParkedCountDocument
 from shared.words import periods
 
 LOOK_S: Final = 1.0

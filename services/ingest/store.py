@@ -17,7 +17,9 @@ from shared.plumbing import mongo
 from shared.plumbing.attachment_store import AttachmentStore
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import ReasonDocument, ReceiptDocument, ReportDocument, ViewDocument
+from shared.wire.documents.receipts import ReasonDocument, ReceiptDocument
+from shared.wire.documents.reports import ReportDocument
+from shared.wire.documents.views import ViewDocument
 from shared.wire.events import Logged
 from shared.wire.published import LogPosition, Reason, Receipt
 from shared.words.failures import TransientError

@@ -13,7 +13,7 @@ from pymongo import ASCENDING
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents, Session
 from shared.wire import collection_names, events
-from shared.wire.attachment_documents import AttachmentChunkDocument, AttachmentDocument
+from shared.wire.documents.attachments import AttachmentChunkDocument, AttachmentDocument
 from shared.words.attachments import KEPT, Attachment
 
 CHUNK: Final = 1024 * 1024  # bytes of one part

@@ -12,8 +12,8 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents, Session
-from shared.wire import collection_names, identity_documents
-from shared.wire.identity_documents import AuditDocument, AuditHeadDocument
+from shared.wire import collection_names
+from shared.wire.documents.identity import AUDIT_HEAD, AuditDocument, AuditHeadDocument
 from shared.words import audit
 from shared.words.audit import Act, Action, Detail, Entry, Head
 
@@ -118,7 +118,7 @@ async def last(database: Documents, session: Session | None = None) -> Head:
 async def head(database: Documents) -> Head:
     """The last entry as its writer recorded it apart from the log."""
     heads = mongo.collection(database, collection_names.IDENTITY, AuditHeadDocument)
-    found = await heads.find_one({"_id": identity_documents.AUDIT_HEAD})
+    found = await heads.find_one({"_id": AUDIT_HEAD})
     return audit.EMPTY if found is None else Head(found["number"], found["hash"])
 
 
@@ -143,10 +143,10 @@ async def matching(database: Documents, wanted: Wanted, most: int, time_limit_ms
 async def _move_head(database: Documents, head: Head, session: Session | None) -> None:
     """Moves the head forward; it stays if another writer has moved it further."""
     heads = mongo.collection(database, collection_names.IDENTITY, AuditHeadDocument)
-    older = {"_id": identity_documents.AUDIT_HEAD, "number": {"$lt": head.number}}
+    older = {"_id": AUDIT_HEAD, "number": {"$lt": head.number}}
     change = {"$set": {"number": head.number, "hash": head.hash}}
     if session is not None:  # a failed write would end the transaction, which sees the head as it was before the new entry
-        await heads.update_one({"_id": identity_documents.AUDIT_HEAD}, change, upsert=True, session=session)
+        await heads.update_one({"_id": AUDIT_HEAD}, change, upsert=True, session=session)
         return
     for _ in range(2):  # the first insert of the head may lose a race against an older one
         try:

@@ -10,7 +10,7 @@ from typing import Final
 from shared.plumbing import audit_store, identity_changes, mongo
 from shared.plumbing.mongo import Document, Documents, Session
 from shared.wire import collection_names
-from shared.wire.identity_documents import CredentialDocument, CredentialUseDocument, FeedScopeDocument
+from shared.wire.documents.identity import CredentialDocument, CredentialUseDocument, FeedScopeDocument
 from shared.words.audit import Action
 from shared.words.credentials import Credential, Holder
 from shared.words.principals import FeedScope

@@ -9,7 +9,7 @@ from typing import Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents, Session
 from shared.wire import collection_names
-from shared.wire.documents import FormatDocument
+from shared.wire.documents.checkpoints import FormatDocument
 from shared.words.failures import ConfigurationError
 from shared.words.refusals import refusal
 

@@ -18,7 +18,7 @@ Document = dict[str, Any]
 Filter = Mapping[str, Any]
 Result = TypeVar("Result")
 Stored = TypeVar("Stored")
-"""The model of a collection's documents (`shared/wire/documents.py`), or `Document`. A document that was read with a projection has only
+"""The model of a collection's documents (`shared/wire/documents/`), or `Document`. A document that was read with a projection has only
 the requested fields.
 """
 

@@ -3,7 +3,7 @@
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents, Session
 from shared.wire import collection_names
-from shared.wire.identity_documents import IDENTITY_GENERATION, IdentityGenerationDocument
+from shared.wire.documents.identity import IDENTITY_GENERATION, IdentityGenerationDocument
 
 
 async def generation(database: Documents) -> int:

@@ -10,7 +10,7 @@ from shared.plumbing import mongo, person_changes
 from shared.plumbing import people_documents as stored
 from shared.plumbing.mongo import Documents, Session
 from shared.wire import collection_names
-from shared.wire.identity_documents import InvitationDocument, PersonDocument
+from shared.wire.documents.identity import InvitationDocument, PersonDocument
 from shared.words.audit import Act
 from shared.words.people import Person
 

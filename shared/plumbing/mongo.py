@@ -156,7 +156,7 @@ async def require_replica_set(client: Client) -> None:
 
 
 def collection(database: Documents, name: str, model: type[Stored]) -> Collection[Stored]:
-    """A collection whose documents are typed as a model (`shared/wire/documents.py`). Nothing is checked or converted at run time."""
+    """A collection whose documents are typed as a model (`shared/wire/documents/`). Nothing is checked or converted at run time."""
     return cast(Collection[Stored], database[name])
 
 

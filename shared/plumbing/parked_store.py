@@ -9,7 +9,7 @@ from pymongo import ASCENDING, DESCENDING
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names
-from shared.wire.documents import ParkedCountDocument, ParkedDocument
+from shared.wire.documents.parked import ParkedCountDocument, ParkedDocument
 
 WAITING: Final = "waiting"
 REPLAYED: Final = "replayed"

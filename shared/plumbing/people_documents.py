@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypedDict
 
-from shared.wire.identity_documents import GrantDocument, PersonDocument
+from shared.wire.documents.identity import GrantDocument, PersonDocument
 from shared.words.granting import NewGrant
 from shared.words.people import Person
 from shared.words.principals import Grant

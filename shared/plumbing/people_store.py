@@ -12,7 +12,7 @@ from shared.plumbing import mongo, person_changes
 from shared.plumbing import people_documents as stored
 from shared.plumbing.mongo import Document, Documents, Session
 from shared.wire import collection_names
-from shared.wire.identity_documents import PersonDocument
+from shared.wire.documents.identity import PersonDocument
 from shared.words.audit import Act, Detail
 from shared.words.granting import NewGrant
 from shared.words.people import Person

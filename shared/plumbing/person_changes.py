@@ -6,7 +6,7 @@ from typing import Final
 from shared.plumbing import audit_store, identity_changes, mongo
 from shared.plumbing.mongo import Document, Documents, Session
 from shared.wire import collection_names
-from shared.wire.identity_documents import PersonDocument
+from shared.wire.documents.identity import PersonDocument
 from shared.words.audit import Act
 
 NOT_REVOKED: Final[Document] = {"revoked_at": None}

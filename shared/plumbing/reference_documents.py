@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, Literal, cast
 
-from shared.wire.documents import AreaDocument, ContactDocument, EdgeFields, ReformDocument, RegimeDocument, UnitDocument
+from shared.wire.documents.reference import AreaDocument, ContactDocument, RegimeDocument, UnitDocument
+from shared.wire.documents.reforms import EdgeFields, ReformDocument
 from shared.words.lineage import Basis, Edge, Share
 from shared.words.regimes import Regime
 from shared.words.units import Area, Contact, Unit

@@ -15,7 +15,9 @@ from shared.plumbing import reference_documents as stored
 from shared.plumbing.mongo import Collection, Documents, Session, Stored
 from shared.plumbing.reference_documents import RowKey
 from shared.wire import collection_names
-from shared.wire.documents import AreaDocument, GenerationDocument, ReformDocument, RegimeDocument, UnitDocument
+from shared.wire.documents.checkpoints import GenerationDocument
+from shared.wire.documents.reference import AreaDocument, RegimeDocument, UnitDocument
+from shared.wire.documents.reforms import ReformDocument
 from shared.words import regimes
 from shared.words.audit import Act
 from shared.words.calendar import COMMON, WorkingDays

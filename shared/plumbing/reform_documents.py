@@ -7,16 +7,8 @@ from typing import Any, TypeVar, cast
 
 from shared.plumbing import reference_documents as stored
 from shared.plumbing.reference_documents import APPLIED
-from shared.wire.documents import (
-    AreaDocument,
-    ClosedRowDocument,
-    PinDocument,
-    ReformActDocument,
-    ReformDocument,
-    RegimeDocument,
-    ReplacedRegimeDocument,
-    UnitDocument,
-)
+from shared.wire.documents.reference import AreaDocument, RegimeDocument, UnitDocument
+from shared.wire.documents.reforms import ClosedRowDocument, PinDocument, ReformActDocument, ReformDocument, ReplacedRegimeDocument
 from shared.words.reference import Pins
 from shared.words.reform import Count, Plan, Reform
 from shared.words.regimes import Regime

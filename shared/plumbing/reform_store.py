@@ -19,7 +19,8 @@ from shared.plumbing.reference_documents import APPLIED, REVERTED
 from shared.plumbing.reference_store import OF_ROWS, WRITE_BATCH, Record, ReferenceStore
 from shared.plumbing.reform_documents import Application, Decided, StoredReform
 from shared.wire import collection_names
-from shared.wire.documents import AreaDocument, ReformActDocument, ReformDocument, RegimeDocument, UnitDocument
+from shared.wire.documents.reference import AreaDocument, RegimeDocument, UnitDocument
+from shared.wire.documents.reforms import ReformActDocument, ReformDocument
 from shared.words.failures import ConfigurationError
 from shared.words.refusals import number, refusal
 from shared.words.units import Registry

@@ -8,7 +8,7 @@ from pymongo import ASCENDING
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names
-from shared.wire.file_documents import SheetDocument
+from shared.wire.documents.files import SheetDocument
 
 KEPT: Final = timedelta(days=1)
 MOST_BYTES: Final = 8 * 1024 * 1024  # a document of MongoDB has 16 MiB at most

@@ -18,7 +18,7 @@ from shared.plumbing import log_events, log_mark
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
 from shared.wire import envelope, events, subjects
-from shared.wire.documents import ReportDocument
+from shared.wire.documents.reports import ReportDocument
 from shared.wire.events import Logged
 from shared.words.failures import ConfigurationError
 from shared.words.regimes import Regime

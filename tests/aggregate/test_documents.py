@@ -1,8 +1,8 @@
-"""The documents that the aggregator and the imports store match the models in `shared/wire/documents.py`, field by field."""
+"""The documents that the aggregator and the imports store match the models of `shared/wire/documents/`, field by field."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, get_origin, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import orjson
 import pytest
@@ -11,17 +11,20 @@ from bson.decimal128 import Decimal128
 from services.aggregate import feed
 from services.aggregate.domain.fold import Fold
 from shared.shell.service import Connections
-from shared.wire import collection_names, documents
+from shared.wire import collection_names
+from shared.wire.documents import by_collection
+from shared.wire.documents.checkpoints import AggregateCheckpointDocument, FormatDocument, GenerationDocument, ShownDocument
+from shared.wire.documents.views import FigureDocument, ViewDocument
 from shared.wire.published import View, ViewUpdated
 from shared.words.reference import Reference
 from tests.aggregate.running import aggregating, log_reports, until_stored
 from tests.documents import differences
 
 CHECKPOINTS = {
-    "aggregate": documents.AggregateCheckpointDocument,
-    "shown": documents.ShownDocument,
-    "format": documents.FormatDocument,
-    "generation": documents.GenerationDocument,
+    "aggregate": AggregateCheckpointDocument,
+    "shown": ShownDocument,
+    "format": FormatDocument,
+    "generation": GenerationDocument,
 }
 
 
@@ -30,7 +33,7 @@ async def test_what_is_stored_has_the_fields_of_its_model(loaded: Connections) -
         await until_stored(loaded, await log_reports(loaded))
     found, count = [], 0
     for name in (collection_names.UNITS, collection_names.REGIMES, collection_names.REPORTS, collection_names.VIEWS):
-        [model] = documents.COLLECTIONS[name]
+        [model] = by_collection.MODELS[name]
         async for document in loaded.database[name].find():
             count += 1
             found += [f"{name}/{document['_id']}{wrong}" for wrong in differences(document, model)]
@@ -45,44 +48,20 @@ async def test_what_is_stored_has_the_fields_of_its_model(loaded: Connections) -
 @pytest.mark.parametrize(
     ("stored", "model", "wrong"),
     [
-        ({"_id": "format", "value": 5}, documents.FormatDocument, []),
-        ({"_id": "format"}, documents.FormatDocument, [".value: is not there"]),
-        ({"_id": "format", "value": 5, "more": 1}, documents.FormatDocument, [".more: is no field"]),
-        ({"_id": "other", "value": "5"}, documents.FormatDocument, ["._id: 'other'", ".value: str"]),
+        ({"_id": "format", "value": 5}, FormatDocument, []),
+        ({"_id": "format"}, FormatDocument, [".value: is not there"]),
+        ({"_id": "format", "value": 5, "more": 1}, FormatDocument, [".more: is no field"]),
+        ({"_id": "other", "value": "5"}, FormatDocument, ["._id: 'other'", ".value: str"]),
         (Decimal128("1.5"), int | Decimal | None, []),
         (None, int | Decimal | None, []),
         (True, int, [": bool"]),
         ([["a", 1], ["b", "c"]], list[tuple[str, int]], [".1.1: str"]),
-        ({"a": {"kind": "choice", "counts": {}, "reported": "1"}}, dict[str, documents.FigureDocument], [".a.reported: str"]),
+        ({"a": {"kind": "choice", "counts": {}, "reported": "1"}}, dict[str, FigureDocument], [".a.reported: str"]),
         (datetime.now(UTC), Annotated[datetime, "an instant"], []),
     ],
 )
 def test_a_field_that_differs_from_its_model_is_named(stored: Any, model: Any, wrong: list[str]) -> None:
     assert sorted(differences(stored, model)) == sorted(wrong)
-
-
-def models() -> list[type]:
-    return [model for model in vars(documents).values() if isinstance(model, type) and model.__module__ == documents.__name__]
-
-
-@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
-def test_every_field_is_described(model: Any) -> None:
-    """The data-model page is made from the descriptions; a field with one possible value needs none."""
-    bare = [name for name, field in get_type_hints(model, include_extras=True).items() if not is_described(field)]
-
-    assert bare == []
-
-
-def is_described(field: Any) -> bool:
-    if get_origin(field) is Annotated:
-        return all(isinstance(text, str) and text for text in field.__metadata__)
-    return get_origin(field) is Literal or any(is_described(inner) for inner in getattr(field, "__args__", ()))
-
-
-def test_every_collection_has_models_that_say_who_writes_and_who_reads() -> None:
-    told = {name: [model.__doc__ or "" for model in models] for name, models in documents.COLLECTIONS.items()}
-
-    assert {name for name, texts in told.items() if all("Written by: " in text and "Read by: " in text for text in texts)} == set(told)
 
 
 def test_what_feed_publishes_is_the_published_model(reference: Reference) -> None:
@@ -96,6 +75,6 @@ def test_what_feed_publishes_is_the_published_model(reference: Reference) -> Non
             text = feed.payload(view)
             event = ViewUpdated.model_validate_json(text)
             assert orjson.loads(event.model_dump_json(exclude_unset=True)) == orjson.loads(text)
-            assert set(View.model_fields) | {"_id"} == view.document.keys() == get_type_hints(documents.ViewDocument).keys()
+            assert set(View.model_fields) | {"_id"} == view.document.keys() == get_type_hints(ViewDocument).keys()
             count += 1
     assert count > 40

@@ -15,7 +15,7 @@ from services.aggregate.writer import NewGenerationError, Work, Writer
 from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
-from shared.wire.documents import ReportDocument
+from shared.wire.documents.reports import ReportDocument
 
 
 class Stored:

@@ -4,7 +4,8 @@ from datetime import date
 
 from services.cli.docs import data_model, errors, pages, regime_file
 from services.cli.files import regime_files
-from shared.wire import collection_names, documents
+from shared.wire import collection_names
+from shared.wire.documents import by_collection
 from shared.words.refusals import CATALOGUE
 from shared.words.regimes import Regime
 from tests import seeds
@@ -27,8 +28,8 @@ def test_every_error_of_the_catalogue_is_used_by_a_service() -> None:
 
 def test_every_collection_says_who_writes_it_and_who_reads_it() -> None:
     names = {value for name, value in vars(collection_names).items() if name.isupper()}
-    assert names == documents.COLLECTIONS.keys()
-    for models in documents.COLLECTIONS.values():
+    assert names == by_collection.MODELS.keys()
+    for models in by_collection.MODELS.values():
         for model in models:
             assert "Written by:" in (model.__doc__ or "")
             assert "Read by:" in (model.__doc__ or "")

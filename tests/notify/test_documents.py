@@ -1,4 +1,4 @@
-"""The documents that the notifier stores match the models in `shared/wire/documents.py`, field by field."""
+"""The documents that the notifier stores match the models of `shared/wire/documents/`, field by field."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,9 @@ import pytest
 from services.notify import tick
 from services.notify.tick import Desk
 from shared.wire import collection_names
-from shared.wire.documents import AlertDocument, DutyDocument, NotifyCheckpointDocument
+from shared.wire.documents.alerts import AlertDocument
+from shared.wire.documents.checkpoints import NotifyCheckpointDocument
+from shared.wire.documents.duties import DutyDocument
 from tests.documents import differences
 from tests.notify.builders import confirmed, extended, on_call, opened, regime, returned, submitted, vn
 from tests.notify.conftest import Office

@@ -15,7 +15,7 @@ from services.portal.domain.duties import Duty
 from services.portal.domain.standing import Entry
 from services.portal.reading import duty_store
 from shared.wire import envelope, events
-from shared.wire.documents import DutyDocument
+from shared.wire.documents.duties import DutyDocument
 from shared.words import regimes
 from shared.words.regimes import Regime
 from shared.words.units import Registry, Unit

@@ -26,7 +26,7 @@ from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import random_id, random_secret
 from shared.wire import collection_names
-from shared.wire.identity_documents import GrantDocument
+from shared.wire.documents.identity import GrantDocument
 from tests import identities
 
 START = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from shared.plumbing.people_store import PeopleStore
 from shared.shell.clock import random_id
 from shared.shell.service import Connections
 from shared.wire import collection_names
-from shared.wire.identity_documents import PersonDocument
+from shared.wire.documents.identity import PersonDocument
 from shared.words.granting import NewGrant
 from shared.words.people import Person
 from tests.documents import differences

@@ -20,7 +20,7 @@ from typing import Any, Final, assert_never
 import numpy as np
 import numpy.typing as npt
 
-from shared.wire.documents import FigureDocument, FlagDocument, QuantityDocument, RatioDocument, TargetDocument
+from shared.wire.documents.views import FigureDocument, FlagDocument, QuantityDocument, RatioDocument, TargetDocument
 from shared.words import numbers
 from shared.words.regime_parts import Indicator, Target
 

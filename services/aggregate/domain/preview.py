@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from services.aggregate.domain import view as views
 from services.aggregate.domain.block import Block
-from shared.wire.documents import ViewDocument
+from shared.wire.documents.views import ViewDocument
 from shared.wire.events import LATEST_MS, Logged
 from shared.wire.published import FigureChange, WholeOrDecimal
 from shared.words import numbers, report_state

@@ -15,7 +15,14 @@ from services.aggregate.domain import kinds
 from services.aggregate.domain.block import Block
 from services.aggregate.domain.kinds import Marks, Matrix
 from shared.wire import events, subjects, view_hash
-from shared.wire.documents import EarlyViewDocument, FigureDocument, OfficialDocument, ReportingDocument, ViewDocument, ViewFiguresDocument
+from shared.wire.documents.views import (
+    EarlyViewDocument,
+    FigureDocument,
+    OfficialDocument,
+    ReportingDocument,
+    ViewDocument,
+    ViewFiguresDocument,
+)
 from shared.wire.view_key import ViewKey
 from shared.words import numbers
 from shared.words.report_state import Confirmation

@@ -1,6 +1,6 @@
 """Builds docs/data-model.md: every collection with its documents, their fields, who writes them and who reads them.
 
-Source: the models of `shared.wire.documents` and their docstrings.
+Source: the models of `shared.wire.documents.by_collection` and their docstrings.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from services.cli.docs import markdown
-from shared.wire import documents
+from shared.wire.documents import by_collection
 
 SUFFIX: Final = "Document"
 PLAIN: Final[dict[object, str]] = {
@@ -24,22 +24,22 @@ PLAIN: Final[dict[object, str]] = {
     Any: "anything",
 }
 INTRODUCTION: Final = """
-What MongoDB holds. Each collection has one owner that writes it; the others only read. All of them use the models in
-`shared/wire/documents.py` and `identity_documents.py`, from which this page is made. `reports`, `views` and `duties` can be computed again
-from the log; units, areas, reforms, regimes, receipts, parked messages, alerts, people, credentials and the audit log are kept nowhere
-else, so they belong into every backup. Instants are in UTC. A field that is *optional* is absent from some documents.
+What MongoDB holds. Each collection has one owner that writes it; the others only read. All of them use the models that
+`shared/wire/documents/by_collection.py` lists, from which this page is made. `reports`, `views` and `duties` can be computed again from
+the log; units, areas, reforms, regimes, receipts, parked messages, alerts, people, credentials and the audit log are kept nowhere else,
+so they belong into every backup. Instants are in UTC. A field that is *optional* is absent from some documents.
 """
 
 
 def page() -> str:
     """The text of the page."""
-    return markdown.page("The data model", INTRODUCTION, *(_collection(name) for name in documents.COLLECTIONS))
+    return markdown.page("The data model", INTRODUCTION, *(_collection(name) for name in by_collection.MODELS))
 
 
 def models() -> Iterator[type]:
     """The models of whole documents and of their parts."""
     seen: list[type] = []
-    for found in documents.COLLECTIONS.values():
+    for found in by_collection.MODELS.values():
         for model in found:
             seen += [part for part in (model, *_parts(model)) if part not in seen]
     yield from seen
@@ -56,7 +56,7 @@ def fields(model: type) -> dict[str, tuple[str, str]]:
 
 
 def _collection(name: str) -> str:
-    models = documents.COLLECTIONS[name]
+    models = by_collection.MODELS[name]
     parts = [part for model in models for part in _parts(model)]
     return "\n\n".join(
         [f"## `{name}`", *(_model(model) for model in models), *(_model(part, is_part=True) for part in dict.fromkeys(parts))]

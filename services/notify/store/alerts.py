@@ -18,7 +18,7 @@ from shared.plumbing import metrics, mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.shell.clock import Clock
 from shared.wire import collection_names
-from shared.wire.documents import AlertDocument
+from shared.wire.documents.alerts import AlertDocument
 from shared.words.ladder import Rung
 
 LEASE: Final = timedelta(seconds=30)  # longer than it takes to send a batch of alerts

@@ -13,7 +13,8 @@ from services.notify.store import report_states
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import DUTIES_OF_UNITS, DutyDocument, ExtensionDocument, NotifyCheckpointDocument, ReturnedDocument
+from shared.wire.documents.checkpoints import NotifyCheckpointDocument
+from shared.wire.documents.duties import DUTIES_OF_UNITS, DutyDocument, ExtensionDocument, ReturnedDocument
 from shared.words.instants import Given
 from shared.words.report_state import PeriodState, ReportState, Return
 

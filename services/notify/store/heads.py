@@ -12,7 +12,7 @@ from shared.plumbing import audit_store, mongo
 from shared.plumbing.mongo import Documents
 from shared.shell.clock import Clock
 from shared.wire import collection_names
-from shared.wire.identity_documents import DailyHeadDocument
+from shared.wire.documents.identity import DailyHeadDocument
 from shared.words.audit import Head
 
 LEASE: Final = timedelta(seconds=60)  # longer than the mail server may take for one mail

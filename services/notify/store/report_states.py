@@ -1,6 +1,6 @@
 """The stored form of a report's and a period's state, in every duty and in the notifier's checkpoint."""
 
-from shared.wire.documents import GivenFields, ReportStateDocument
+from shared.wire.documents.duties import GivenFields, ReportStateDocument
 from shared.words import instants
 from shared.words.instants import Given, Givens
 from shared.words.report_state import (

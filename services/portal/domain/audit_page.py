@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from services.portal.domain import audit_words
-from shared.wire.identity_documents import AuditDocument
+from shared.wire.documents.identity import AuditDocument
 from shared.words import audit, audit_chain
 from shared.words.audit import Head
 from shared.words.units import Registry

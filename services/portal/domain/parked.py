@@ -7,7 +7,7 @@ from typing import Final
 
 from services.portal.domain import cursor
 from shared.wire import events
-from shared.wire.documents import ParkedCountDocument, ParkedDocument
+from shared.wire.documents.parked import ParkedCountDocument, ParkedDocument
 from shared.words.units import Registry
 
 STATES: Final = {"waiting": "đang chờ", "replayed": "đã gửi lại", "dropped": "đã bỏ"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shared.wire.documents import AlertDocument
+from shared.wire.documents.alerts import AlertDocument
 from shared.words.units import Registry
 
 NOW: Final = "now"  # the rung of news that is sent at once

@@ -1,8 +1,8 @@
 """Drafts as MongoDB has them: a list of fields, because the names of fields have points in them."""
 
 from services.portal.domain.drafts import KEPT, Draft, DraftKey, Earlier, Handed, SentBack, Typed, Writer
-from shared.wire.attachment_documents import ListedDocument
-from shared.wire.documents import DraftDocument, DraftFieldDocument, DraftSentBackDocument, DraftWriterDocument, EarlierTextDocument
+from shared.wire.documents.attachments import ListedDocument
+from shared.wire.documents.drafts import DraftDocument, DraftFieldDocument, DraftSentBackDocument, DraftWriterDocument, EarlierTextDocument
 from shared.words.attachments import Listed
 
 

@@ -13,7 +13,7 @@ from services.portal.drafts import draft_documents
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names
-from shared.wire.documents import DraftDocument
+from shared.wire.documents.drafts import DraftDocument
 from shared.words.failures import TransientError
 from shared.words.refusals import refusal
 

@@ -12,7 +12,7 @@ from services.portal.domain.refused import Refused
 from services.portal.files.producing import Progress
 from services.portal.files.store import FileStore
 from shared.plumbing import tasks
-from shared.wire.file_documents import FileDocument
+from shared.wire.documents.files import FileDocument
 from shared.words.failures import PermanentError, TransientError
 from shared.words.refusals import refusal
 

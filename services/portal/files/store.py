@@ -17,7 +17,7 @@ from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.shell.clock import NewId
 from shared.wire import collection_names
-from shared.wire.file_documents import FileChunkDocument, FileDocument, FileReasonDocument
+from shared.wire.documents.files import FileChunkDocument, FileDocument, FileReasonDocument
 from shared.words.refusals import Refusal, refusal
 
 CHUNK: Final = 1024 * 1024  # bytes in one document

@@ -19,7 +19,7 @@ from services.portal.http.principals import AskingPerson
 from services.portal.office import making
 from services.portal.render import file_name
 from shared.shell.clock import Clock
-from shared.wire.file_documents import FileDocument
+from shared.wire.documents.files import FileDocument
 from shared.words.principals import PersonPrincipal
 from shared.words.refusals import refusal
 

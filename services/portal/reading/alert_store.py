@@ -6,7 +6,7 @@ from typing import Final
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names
-from shared.wire.documents import AlertDocument
+from shared.wire.documents.alerts import AlertDocument
 
 TIME_LIMIT_MS: Final = 10_000
 MOST: Final = 200  # alerts of one duty that are shown, the newest first

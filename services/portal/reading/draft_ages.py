@@ -7,7 +7,7 @@ from services.portal.domain.work import Draft
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names
-from shared.wire.documents import DraftDocument
+from shared.wire.documents.drafts import DraftDocument
 from shared.wire.view_key import ViewKey
 
 TIME_LIMIT_MS: Final = 10_000

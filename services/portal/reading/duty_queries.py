@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from services.portal.domain.duties import CONFIRM, OFFICIAL, REPORT, DutyState
 from services.portal.domain.duty_units import Part
 from shared.plumbing.mongo import Document
-from shared.wire.documents import DUTIES_OF_UNITS
+from shared.wire.documents.duties import DUTIES_OF_UNITS
 
 ORDER = [("owed", -1), ("reminded_of", 1), ("regime", 1), ("period", 1), ("unit.code", 1), ("_id", 1)]
 """Owed duties first, then by deadline. Used for results without pages; lists with pages are sorted by `_id`, which never changes."""

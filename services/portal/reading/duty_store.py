@@ -13,7 +13,7 @@ from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import answers, collection_names
-from shared.wire.documents import DutyDocument
+from shared.wire.documents.duties import DutyDocument
 from shared.wire.view_key import ViewKey
 from shared.words import periods, texts
 from shared.words.scope import Scope

@@ -8,7 +8,7 @@ from services.portal.domain.work import Handed
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names
-from shared.wire.documents import DraftDocument
+from shared.wire.documents.drafts import DraftDocument
 from shared.words.scope import Scope, acted_for
 
 TIME_LIMIT_MS: Final = 10_000

@@ -16,7 +16,8 @@ from services.portal.reading.store import TIME_LIMIT_MS, as_json
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names
-from shared.wire.documents import DUTIES_OF_UNITS, DutyDocument, ViewDocument
+from shared.wire.documents.duties import DUTIES_OF_UNITS, DutyDocument
+from shared.wire.documents.views import ViewDocument
 from shared.wire.published import Official
 from shared.wire.view_key import ViewKey
 from shared.words import deadlines

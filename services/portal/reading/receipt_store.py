@@ -8,7 +8,7 @@ from services.portal.domain.work import MOST_REASONS, Sent
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import ReasonDocument, ReceiptDocument
+from shared.wire.documents.receipts import ReasonDocument, ReceiptDocument
 from shared.wire.view_key import ViewKey
 from shared.words.forms import Asked
 from shared.words.refusals import Refusal

@@ -8,8 +8,8 @@ from services.portal.domain.sent_alerts import SentAlert
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names
-from shared.wire.documents import AlertDocument
-from shared.wire.identity_documents import PersonDocument
+from shared.wire.documents.alerts import AlertDocument
+from shared.wire.documents.identity import PersonDocument
 
 TIME_LIMIT_MS: Final = 10_000
 MOST_ALERTS: Final = 50

@@ -14,7 +14,8 @@ from shared.plumbing import reference_documents as stored
 from shared.plumbing.mongo import Document, Documents
 from shared.plumbing.reform_documents import StoredReform
 from shared.wire import collection_names
-from shared.wire.documents import ClosedRowDocument, DutyDocument, ReformDocument
+from shared.wire.documents.duties import DutyDocument
+from shared.wire.documents.reforms import ClosedRowDocument, ReformDocument
 from shared.words.reference import Reference
 from shared.words.reform_applied import Applied, RowKey
 from shared.words.reform_effects import Owed

@@ -18,7 +18,10 @@ from services.portal.domain.standing import Entry
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names, events
-from shared.wire.documents import DutyDocument, EarlyViewDocument, ReformDocument, ReportDocument, ViewDocument
+from shared.wire.documents.duties import DutyDocument
+from shared.wire.documents.reforms import ReformDocument
+from shared.wire.documents.reports import ReportDocument
+from shared.wire.documents.views import EarlyViewDocument, ViewDocument
 from shared.wire.events import Logged
 from shared.wire.published import Official, View, ViewPosition
 from shared.wire.view_key import ViewKey

@@ -11,7 +11,7 @@ from services.portal.reading.store import TIME_LIMIT_MS
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names
-from shared.wire.documents import DutyDocument
+from shared.wire.documents.duties import DutyDocument
 from shared.words.scope import Scope
 
 Pair = tuple[str, str]

@@ -13,7 +13,7 @@ from services.portal.domain.login_delay import Counter
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names
-from shared.wire.identity_documents import LoginDelayDocument
+from shared.wire.documents.identity import LoginDelayDocument
 
 MS: Final = 1000
 MOST_DOUBLINGS: Final = 20

@@ -13,7 +13,7 @@ from shared.plumbing import people_documents as stored
 from shared.plumbing.mongo import Documents
 from shared.shell.clock import NewSecret
 from shared.wire import collection_names
-from shared.wire.identity_documents import PersonDocument, SessionDocument
+from shared.wire.documents.identity import PersonDocument, SessionDocument
 from shared.words import credentials
 from shared.words.people import Person
 from shared.words.principals import PersonPrincipal

@@ -14,7 +14,7 @@ from services.notify.domain.duties import Duty, Roster
 from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from services.notify.domain.owed import Owed
 from services.notify.store import report_states
-from shared.wire.documents import ReportStateDocument
+from shared.wire.documents.duties import ReportStateDocument
 from shared.wire.events import Logged
 from shared.words.reference import Reference
 from shared.words.report_state import PeriodState, ReportState, Revision

@@ -1,7 +1,4 @@
-"""The documents in MongoDB about files that are attached to reports, in the form of GridFS: any driver's bucket `attachments` reads them.
-
-As in `documents.py`, which lists them by collection.
-"""
+"""The documents of files that are attached to reports, in the form of GridFS: any driver's bucket `attachments` reads them."""
 
 from datetime import datetime
 from typing import Annotated, TypedDict

@@ -1,4 +1,4 @@
-"""The documents in MongoDB about people, sessions, credentials and the audit log. As in `documents.py`, which lists them by collection."""
+"""The documents of people, sessions, credentials and the audit log."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict

@@ -1,4 +1,4 @@
-"""The documents in MongoDB about files that are made in the background. As in `documents.py`, which lists them by collection."""
+"""The documents of files that are made in the background, and of workbooks that are given back."""
 
 from datetime import datetime
 from typing import Annotated, Literal, TypedDict
