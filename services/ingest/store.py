@@ -6,7 +6,7 @@ design, section 3, "Ingest: claim, publish, ack".
 
 from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from services.ingest.domain import content, earlier, screening
 from services.ingest.domain.case import Incoming
@@ -178,6 +178,13 @@ class ClaimStore:
         key = f"{sender}/{event_id}"
         document = await self._receipts.find_one({"_id": key})
         return None if document is None else _claim(document).receipt((await self.positions([key])).get(key))
+
+    async def said(self, sender: str, event_id: str) -> Mapping[str, Any] | Literal["rejected"] | None:
+        """The `data` of an accepted event; or that it was rejected; None if it has not been screened."""
+        claim = await self._receipts.find_one({"_id": f"{sender}/{event_id}"}, {"verdict": 1, "event": 1})
+        if claim is None:
+            return None
+        return events.read_data(claim["event"]) if claim["verdict"] == ACCEPTED else REJECTED
 
     async def is_claimed(self, sender: str, event_id: str) -> bool:
         """Whether there is a decision about the event."""

@@ -19,11 +19,13 @@ from shared.words.regime_parts import Indicator
 
 MOST_NAMED: Final = 10
 NONE: Final = "–"
+NOTE, STATUS = "note", "status"  # as columns of tables are called
+PARTS: Final = {NOTE: "giải trình", STATUS: "số ước"}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure or text that stands, and what the file says instead; None: nothing."""
+    """One figure, text, note or mark that stands, and what the file says instead; None: nothing."""
 
     code: str
     now: object
@@ -55,10 +57,10 @@ def taken(form: Form, core: Core, found: Reading) -> tuple[Refusal, list[Differe
     """Why a file comes too late, and what it says otherwise than the report that was recorded meanwhile."""
     differs = list(differences(form, found))
     labels = {indicator.code: indicator.label for indicator in form.asked.indicators} | dict(form.asked.narratives)
+    labels |= {f"{code}.{part}": f"{label}: {PARTS[part]}" for code, label in labels.items() for part in PARTS}
+    figures = {indicator.code for indicator in form.asked.indicators}
     named = [
-        f"{labels[one.code]} ({_shown(one.now)}; trong tệp: {_shown(one.then)})"
-        if one.code not in form.asked.narratives
-        else labels[one.code]
+        f"{labels[one.code]} ({_shown(one.now)}; trong tệp: {_shown(one.then)})" if one.code in figures else labels[one.code]
         for one in differs[:MOST_NAMED]
     ]
     reason = refusal("sheet.revision_taken", revision=core.revision, next=form.held.next_revision, differs=named or [NONE])
@@ -66,7 +68,7 @@ def taken(form: Form, core: Core, found: Reading) -> tuple[Refusal, list[Differe
 
 
 def differences(form: Form, found: Reading) -> Iterator[Difference]:
-    """What a file says otherwise than the newest report."""
+    """What a file says otherwise than the newest report: figures, texts, and what is said about figures (`gd_lop.note`)."""
     held = form.held.content
     for indicator in form.asked.indicators:
         now, then = held.values.get(indicator.code), found.values.get(indicator.code)
@@ -75,6 +77,10 @@ def differences(form: Form, found: Reading) -> Iterator[Difference]:
     for code in form.asked.narratives:
         if (held.narratives.get(code) or None) != (found.narratives.get(code) or None):
             yield Difference(code, held.narratives.get(code), found.narratives.get(code))
+    for part, known, said in ((NOTE, held.notes, found.notes), (STATUS, held.status, found.status)):
+        for code in (indicator.code for indicator in form.asked.indicators):
+            if (known.get(code) or None) != (said.get(code) or None):
+                yield Difference(f"{code}.{part}", known.get(code), said.get(code))
 
 
 def marks(form: Form, found: Reading, reasons: Iterable[Refusal]) -> Marks:
@@ -93,8 +99,8 @@ def label(asked: Asked, name: str) -> str:
     more = {
         "n": indicator.numerator_label or layout.PART_LABELS["n"],
         "d": indicator.denominator_label or layout.PART_LABELS["d"],
-        markers.NOTE: "giải trình",
-        markers.ESTIMATE: "số ước",
+        markers.NOTE: PARTS[NOTE],
+        markers.ESTIMATE: PARTS[STATUS],
     }
     return f"{indicator.label}: {more[letter]}" if letter in more else indicator.label
 

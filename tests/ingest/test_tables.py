@@ -11,9 +11,10 @@ from services.ingest import app as ingest_app
 from services.ingest.doors import tables
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from tests import identities, tabled
+from tests import identities, scans, tabled
 from tests.builders import COMMUNE, CT27, payload, submitted
 from tests.identities import bearer
+from tests.ingest.test_attachments import put
 from tests.ingest.test_routes import JSON, serving
 from tests.running import is_ready
 from tests.sheets import files, test_table_form
@@ -125,6 +126,16 @@ async def test_the_form_as_a_table_is_filled_and_sent_back(known: Connections, d
     assert (data["values"], data["narratives"]) == (sent, {"kho_khan": "Thiếu vốn;\nthiếu người."})
     for where in (f"{CT27}/2024/06280", "nowhere/2024/" + COMMUNE, f"{CT27}/1999/{COMMUNE}"):
         assert (await door.get(f"/v1/forms/{where}.csv")).status_code in (403, 404), where
+
+
+async def test_a_table_sent_again_is_a_repeat_also_when_a_scan_was_attached_meanwhile(known: Connections, door: Client) -> None:
+    text = f"regime;period;revision;gd_ngay_cong\n{CT27};2024;1;5\n"
+    [first] = (await taken(door, text))["receipts"]
+    scan = await put(known, scans.pdf())
+    later = payload(submitted(revision=2, values={"gd_ngay_cong": 5}, attachments=[scan]))
+    assert (await door.post("/v1/reports", content=later, headers=JSON)).status_code == 201
+    [again] = (await taken(door, text))["receipts"]
+    assert (again["verdict"], again["event_id"]) == ("duplicate", first["event_id"])
 
 
 async def test_what_is_wrong_is_said_by_line_and_column_and_touches_no_other_row(known: Connections, door: Client) -> None:

@@ -4,12 +4,16 @@ import asyncio
 from typing import Any
 
 import httpx2
+import orjson
 
 from shared.plumbing.sheet_store import MOST_OF_OWNER
 from shared.sheets import reading
 from shared.sheets.writing import MEDIA_TYPE
-from tests.builders import COMMUNE, RECIPIENT, returned
+from shared.shell.service import Connections
+from tests import scans
+from tests.builders import COMMUNE, CT27, RECIPIENT, returned, submitted
 from tests.identities import bearer
+from tests.ingest.test_attachments import put
 from tests.ingest.test_form_routes import FORM, Door, door
 from tests.sheets import files, hostile
 
@@ -147,3 +151,44 @@ async def test_a_file_that_was_refused_by_time_can_be_sent_again(door: Door) -> 
     first, second = await send(door, early), await send(door, early)
     assert (first.status_code, second.status_code) == (422, 422)
     assert (await door.form(form))["next_revision"] == 1
+
+
+async def test_a_correction_by_workbook_keeps_the_reports_attachments(known: Connections, door: Door) -> None:
+    """A workbook cannot say anything about them, as a table cannot."""
+    scan, other = await put(known, scans.pdf()), await put(known, scans.pdf("hai"))
+    await door.send(submitted(attachments=[scan]))
+    correction = files.filled(await blank(door), {"v.gd_ngay_cong": 9})
+    assert (await send(door, correction)).status_code == 201
+    assert await attached(known, 2) == [scan["ref"]]
+    await door.send(submitted(revision=3, attachments=[other]))
+    again = await send(door, correction)
+    assert (again.status_code, again.json()["verdict"]) == (200, "duplicate")
+    assert await attached(known, 3) == [other["ref"]]
+
+
+async def attached(known: Connections, revision: int) -> list[str]:
+    [claim] = await known.database["receipts"].find({"revision": revision, "verdict": "accepted"}).to_list(None)
+    return [one["ref"] for one in orjson.loads(claim["event"])["data"].get("attachments", ())]
+
+
+async def test_figures_that_a_table_was_refused_for_too_early_can_come_by_workbook(known: Connections, door: Door) -> None:
+    """Both have the same id first; a rejection is of its time."""
+    form = f"/v1/forms/{CT27}/2030/{COMMUNE}"
+    text = f"regime;period;gd_ngay_cong\n{CT27};2030;3\n"
+    headers = {"content-type": "text/csv"} | bearer(door.keys[COMMUNE])
+    [row] = (await door.client.post("/v1/reports/csv", content=text, headers=headers)).json()["receipts"]
+    assert [error["code"] for error in row["errors"]] == ["report.period_not_begun"]
+    same = files.filled((await door.get(f"{form}.xlsx")).content, {"v.gd_ngay_cong": 3})
+    tried = await send(door, same, "?dry_run=true")
+    assert "first_verdict" not in tried.json(), tried.text
+    refused = await send(door, same)
+    assert (refused.status_code, "receipt" in refused.json()) == (422, False)  # judged anew, and nothing is sent
+    assert await known.database["receipts"].count_documents({"regime": CT27, "period": "2030"}) == 1
+
+
+async def test_what_differs_from_the_report_that_was_recorded_meanwhile_may_be_a_note(door: Door) -> None:
+    given = await blank(door)
+    assert (await send(door, files.filled(given, {"v.gd_ngay_cong": 9, "g.gd_ngay_cong": "Đã rà soát."}))).status_code == 201
+    late = await send(door, files.filled(given, {"v.gd_ngay_cong": 9}))
+    assert late.json()["differences"] == [{"code": "gd_ngay_cong.note", "now": "Đã rà soát.", "then": None}]
+    assert "Ngày công lao động đóng góp cho giáo dục: giải trình" in late.json()["detail"]

@@ -3,8 +3,7 @@
 Source: design, section 4, "Tables"; ADR 0084.
 """
 
-import hashlib
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -59,22 +58,17 @@ def revision(report: Report, asked: Asked, held: Held) -> int:
     return held.standing_revision if held.standing_revision and _says_the_same(report, asked, held.standing) else held.next_revision
 
 
-def data(report: Report, asked: Asked, held: Held, number: int) -> dict[str, Any]:
-    """The `data` of the event. A table says nothing about attachments, so the report keeps those that it has."""
+def data(report: Report, asked: Asked, number: int, attachments: Mapping[str, Any]) -> dict[str, Any]:
+    """The `data` of the event."""
     about = {"regime": asked.regime.id, "period": asked.period.code, "unit": asked.unit.code, "revision": number}
-    attached = [asdict(one) for one in held.content.attachments]
-    kept = {"attachments": attached} if attached else {}
-    return about | ({"as_successor": True} if asked.is_ended else {}) | kept | report.parts
+    return about | ({"as_successor": True} if asked.is_ended else {}) | dict(attachments) | report.parts
 
 
-def event_id(asked: Asked, number: int, report: Report, attempt: int = 0) -> str:
-    """The id of the event, as of a workbook that says the same. From the first rejection on, the attempt is hashed too, because a rejected
-    event keeps its verdict.
-    """
+def event_id(asked: Asked, number: int, report: Report) -> str:
+    """The id of the event, as of a workbook that says the same."""
     core = Core(asked.regime.id, asked.period.code, asked.unit.id, "", number)
     said = {name: part for name, part in report.parts.items() if isinstance(part, dict)}
-    first = reading.event_id(core, said | ({"reason": {"": report.reason}} if report.reason else {}))
-    return first if not attempt else hashlib.sha256(f"{first}/{attempt}".encode()).hexdigest()[: len(first)]
+    return reading.event_id(core, said | ({"reason": {"": report.reason}} if report.reason else {}))
 
 
 def _normal(report: Report, asked: Asked) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.ingest.doors import table_events
+from services.ingest.doors import repeats, table_events
 from services.ingest.doors.forms import Forms
 from services.ingest.dry_run import DryRuns
 from services.ingest.store import ClaimStore
@@ -28,7 +28,6 @@ AT_ONCE: Final = 16  # reports whose form is looked up, or that are tried
 VERDICTS_S: Final = 2.0  # how long the verdict on one report is waited for, and
 EACH_S: Final = 0.02  # more for each other one, but not longer than
 LONGEST_S: Final = 60.0
-MOST_ATTEMPTS: Final = 20  # of a report that is rejected each time
 MOST_FAULTS: Final = 50  # of one report that are told
 MOST_TOLD: Final = 2_000  # of all reports; then of each the first
 
@@ -95,13 +94,9 @@ class Tables:
         assert report.asked is not None
         form = await self._found.filled(report.asked)
         number = table_events.revision(report, report.asked, form.held)
-        event_id = table_events.event_id(report.asked, number, report)
-        for attempt in range(1, MOST_ATTEMPTS):
-            before = await self._store.receipt(sender, event_id)
-            if before is None or not before.is_rejected:
-                break
-            event_id = table_events.event_id(report.asked, number, report, attempt)
-        event = envelope.of_unit(sender, event_id, events.SUBMITTED, table_events.data(report, report.asked, form.held, number))
+        sending = await repeats.find(self._store, sender, table_events.event_id(report.asked, number, report))
+        data = table_events.data(report, report.asked, number, sending.attachments(form.held.content))
+        event = envelope.of_unit(sender, sending.event_id, events.SUBMITTED, data)
         return Ready(report, number, inbox.outgoing(event))
 
 

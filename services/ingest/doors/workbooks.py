@@ -12,8 +12,9 @@ import structlog
 from fastapi import Response
 
 from services.ingest.doors import forms as form_door
-from services.ingest.doors import http
+from services.ingest.doors import http, repeats
 from services.ingest.doors.forms import Forms
+from services.ingest.doors.repeats import Sending
 from services.ingest.dry_run import DryRuns
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery
@@ -33,7 +34,7 @@ from shared.wire import envelope, events, form_answers
 from shared.wire.problems import FigureDifference
 from shared.wire.published import DryRun, PendingReceipt, Reason, Receipt
 from shared.words.failures import PermanentError, TransientError
-from shared.words.forms import Asked, Form
+from shared.words.forms import Form
 from shared.words.principals import UnitPrincipal
 from shared.words.refusals import Refusal, refusal
 
@@ -97,9 +98,10 @@ class Workbooks:
             return await self._renewed(found, form, sender)
         if found.faults:
             return await self._refused(given, form, found, found.faults, sender)
-        event = _event(form.asked, core, found, sender)
-        if judging.is_taken(form, core) and not await self._is_known(sender, event.event_id):
+        sending = await self._sending(sender, reading.event_id(core, found.parts))
+        if judging.is_taken(form, core) and sending.before is None:
             return _comes_late(form, core, found)
+        event = _event(form, core, found, sender, sending)
         judged = await self._judged(event, sender, is_dry_run=is_dry_run)
         if judged.verdict == "rejected":
             return await self._refused(given, form, found, _at_cells(found, judged.errors), sender)
@@ -136,10 +138,10 @@ class Workbooks:
         except delivery.MAY_PASS as error:
             raise form_door.away(error) from error
 
-    async def _is_known(self, sender: UnitPrincipal, event_id: str) -> bool:
-        """Whether the same figures were sent before."""
+    async def _sending(self, sender: UnitPrincipal, first: str) -> Sending:
+        """The id of the event, and whether the same figures were accepted before."""
         try:
-            return await self._claims.receipt(sender.unit, event_id) is not None
+            return await repeats.find(self._claims, sender.unit, first)
         except delivery.MAY_PASS as error:
             raise form_door.away(error) from error
 
@@ -187,10 +189,10 @@ def _owner(principal: UnitPrincipal) -> str:
     return f"unit/{principal.unit}"
 
 
-def _event(asked: Asked, core: Core, found: Reading, sender: UnitPrincipal) -> Outgoing:
+def _event(form: Form, core: Core, found: Reading, sender: UnitPrincipal, sending: Sending) -> Outgoing:
     """The event of a file. Its id follows from what it says, so a file that is sent again is a repeat."""
-    data = form_answers.begin(asked, core.revision) | found.parts
-    event = envelope.of_unit(sender.unit, reading.event_id(core, found.parts), events.SUBMITTED, data)
+    data = form_answers.begin(form.asked, core.revision) | sending.attachments(form.held.content) | found.parts
+    event = envelope.of_unit(sender.unit, sending.event_id, events.SUBMITTED, data)
     return Outgoing(sender.unit, event["id"], envelope.encode(event))
 
 
