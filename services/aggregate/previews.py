@@ -18,8 +18,8 @@ from shared.plumbing import delivery
 from shared.plumbing.answering import Answering
 from shared.wire import events, subjects
 from shared.wire.events import Logged
-from shared.wire.previews import Preview
-from shared.wire.published import FigureChange, Reason
+from shared.wire.previews import FigureChange, Preview
+from shared.wire.published import Reason
 from shared.words.refusals import Refusal, refusal
 
 log = structlog.get_logger()

@@ -33,7 +33,7 @@ from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope, events, subjects
 from shared.wire.envelope import CloudEvent
-from shared.wire.published import LogPosition
+from shared.wire.receipts import LogPosition
 from shared.wire.view_key import ViewKey
 from shared.words import deadlines, numbers, periods
 from shared.words.failures import TransientError

@@ -18,7 +18,7 @@ from services.notify.texts.listing import Wanted
 from services.portal.domain import duties as told
 from shared.shell.clock import system_clock
 from shared.wire import events
-from shared.wire.published import Receipt
+from shared.wire.receipts import Receipt
 from shared.wire.sent import DutyExtended
 from shared.words import deadlines, numbers, periods, vietnamese
 from shared.words.audit import Detail

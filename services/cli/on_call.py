@@ -8,7 +8,7 @@ from services.cli import recording, sending, session
 from services.cli.data import AsJson
 from shared.shell.clock import system_clock
 from shared.wire import events
-from shared.wire.published import Receipt
+from shared.wire.receipts import Receipt
 from shared.wire.sent import PeriodOpened
 from shared.words import deadlines, vietnamese
 from shared.words.audit import Detail

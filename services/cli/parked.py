@@ -20,7 +20,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import CliSettings
 from shared.wire import events
 from shared.wire.documents.parked import ParkedDocument
-from shared.wire.published import Receipt
+from shared.wire.receipts import Receipt
 from shared.words import numbers, periods, texts, vietnamese
 from shared.words.refusals import Both, Refusal, refusal
 from shared.words.units import Unit

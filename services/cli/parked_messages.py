@@ -17,7 +17,7 @@ from shared.shell.service import Connections
 from shared.wire import events, subjects
 from shared.wire.documents.parked import ParkedDocument
 from shared.wire.documents.receipts import ReasonDocument
-from shared.wire.published import Parked
+from shared.wire.parked import Parked
 
 OVERLAP: Final = timedelta(days=1)  # for so long an instance of the earlier version may have run beside the first one of this version
 

@@ -17,7 +17,7 @@ from shared.plumbing.parked_store import REPLAYED, STATES, ParkedStore
 from shared.shell.service import Connections
 from shared.wire import events, subjects
 from shared.wire.documents.parked import ParkedDocument
-from shared.wire.published import PendingReceipt, Receipt
+from shared.wire.receipts import PendingReceipt, Receipt
 from shared.wire.sent import ActedEnvelope
 from shared.words import vietnamese
 from shared.words.audit import Detail

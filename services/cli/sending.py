@@ -10,7 +10,8 @@ from shared.shell import language
 from shared.shell.clock import random_id, system_clock
 from shared.shell.service import Connections
 from shared.wire import envelope
-from shared.wire.published import PendingReceipt, Reason, Receipt
+from shared.wire.published import Reason
+from shared.wire.receipts import PendingReceipt, Receipt
 from shared.wire.sent import Concern
 from shared.words import periods
 from shared.words.failures import TransientError

@@ -24,9 +24,9 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import Clock
 from shared.wire import dry_runs, events, subjects
-from shared.wire.dry_runs import Unanswered
-from shared.wire.previews import Preview
-from shared.wire.published import DryRun, FigureChange, Published, Reason
+from shared.wire.dry_runs import DryRun, Unanswered
+from shared.wire.previews import FigureChange, Preview
+from shared.wire.published import Published, Reason
 from shared.words.periods import local_day
 from shared.words.principals import Principal
 from shared.words.refusals import Refusal, refusal

@@ -21,7 +21,7 @@ from shared.plumbing.inbox import ANSWERS
 from shared.plumbing.reader import Delivery
 from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import subjects
-from shared.wire.published import LogPosition, Receipt
+from shared.wire.receipts import LogPosition, Receipt
 from shared.words.failures import TransientError
 from shared.words.refusals import refusal
 

@@ -21,7 +21,8 @@ from shared.wire.documents.receipts import ReasonDocument, ReceiptDocument
 from shared.wire.documents.reports import ReportDocument
 from shared.wire.documents.views import ViewDocument
 from shared.wire.events import Logged
-from shared.wire.published import LogPosition, Reason, Receipt
+from shared.wire.published import Reason
+from shared.wire.receipts import LogPosition, Receipt
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import Refusal, refusal

@@ -21,7 +21,7 @@ from services.notify.store.heads import DailyHead, HeadStore
 from services.notify.texts import audit_head
 from shared.plumbing.broker import Message
 from shared.wire import events, subjects
-from shared.wire.published import AuditHead
+from shared.wire.audit_head import AuditHead
 from shared.words import mailboxes, periods
 
 log = structlog.get_logger()

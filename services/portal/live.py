@@ -25,7 +25,7 @@ from services.portal.http.scoped import Reads, Stored, scope_of
 from services.portal.reading.store import PortalStore
 from shared.shell.connections import BoundedProtocol
 from shared.wire import subjects
-from shared.wire.published import ViewPosition
+from shared.wire.views import ViewPosition
 from shared.words import refusals
 from shared.words.scope import Scope
 from shared.words.units import Unit

@@ -5,7 +5,7 @@ from nats.js import JetStreamContext
 from pydantic import ValidationError
 
 from shared.wire import subjects
-from shared.wire.published import AuditHead
+from shared.wire.audit_head import AuditHead
 from shared.words.audit import Head
 
 

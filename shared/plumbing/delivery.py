@@ -19,7 +19,7 @@ from shared.plumbing.broker import Message
 from shared.plumbing.reader import Delivery
 from shared.plumbing.readiness import Readiness
 from shared.wire import subjects
-from shared.wire.published import Parked, ParkedReason
+from shared.wire.parked import Parked, ParkedReason
 from shared.words.failures import ConfigurationError, TransientError
 from shared.words.refusals import Refusal
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from shared.plumbing import broker
 from shared.wire import events, subjects
-from shared.wire.published import DryRun
+from shared.wire.dry_runs import DryRun
 
 WITHIN_S: Final = 5.0  # ingest answers within four seconds
 

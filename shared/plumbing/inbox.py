@@ -20,7 +20,7 @@ from shared.plumbing import broker, causes
 from shared.plumbing.broker import Message, Streams
 from shared.wire import envelope, events, subjects
 from shared.wire.envelope import CloudEvent
-from shared.wire.published import PendingReceipt, Receipt
+from shared.wire.receipts import PendingReceipt, Receipt
 from shared.words.failures import TransientError
 from shared.words.refusals import refusal
 

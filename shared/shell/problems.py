@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from shared.wire.problems import MEDIA_TYPE, RejectedProblem, WorkbookProblem
-from shared.wire.published import Reason, Receipt
+from shared.wire.published import Reason
+from shared.wire.receipts import Receipt
 from shared.words import refusals
 from shared.words.refusals import Refusal
 

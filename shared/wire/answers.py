@@ -1,4 +1,4 @@
-"""The answers of the portal's JSON API, except the view (`shared.wire.published`).
+"""The answers of the portal's JSON API, except the view (`shared.wire.views`).
 
 Instants are RFC 3339 texts in UTC, decimals are texts. A field that may be absent has no meaning when it is absent, and is never null.
 Source: design, section 4, "Portal".
@@ -7,34 +7,15 @@ Source: design, section 4, "Portal".
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
-from pydantic.json_schema import SkipJsonSchema
 
-from shared.wire.published import (
-    LEFT_OUT,
-    ChoiceFigure,
-    Count,
-    FlagFigure,
-    PercentText,
-    Published,
-    QuantityFigure,
-    RatioFigure,
-    Reason,
-    UnitOfView,
-    UtcText,
-    ViewHead,
-    ViewPosition,
-    ViewUpdated,
-    WholeOrDecimal,
-)
+from shared.wire.published import LEFT_OUT, Count, IfSet, PercentText, Published, Reason, UtcText, WholeOrDecimal
+from shared.wire.views import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, UnitOfView, ViewHead, ViewPosition, ViewUpdated
 from shared.words import attachments
 from shared.words.regime_fields import RegimeId, UnitCode
 
 ReportState = Literal["on_time", "late", "returned", "withdrawn", "overdue", "missing"]
 Revision = Annotated[int, Field(ge=1)]
 Next = Annotated[str | None, Field(description="Give it as `after` to read the next page; null on the last page.")]
-TextIfGiven = Annotated[str | SkipJsonSchema[None], LEFT_OUT]
-RevisionIfGiven = Annotated[Revision | SkipJsonSchema[None], LEFT_OUT]
-TrueIfGiven = Annotated[Literal[True] | SkipJsonSchema[None], LEFT_OUT]
 
 
 class UnitName(Published):
@@ -105,7 +86,6 @@ class Cumulative(Published):
 
 
 CumulativeIfAsked = Annotated[Cumulative | None, LEFT_OUT]
-ReasonIfGiven = Annotated[Reason | SkipJsonSchema[None], LEFT_OUT]
 
 
 class QuantityToDate(QuantityFigure):
@@ -114,14 +94,14 @@ class QuantityToDate(QuantityFigure):
     """
 
     cumulative: CumulativeIfAsked = None
-    cumulative_reason: ReasonIfGiven = None
+    cumulative_reason: IfSet[Reason] = None
 
 
 class RatioToDate(RatioFigure):
     """A ratio, with `cumulative` and `cumulative_reason` as a quantity has them."""
 
     cumulative: CumulativeIfAsked = None
-    cumulative_reason: ReasonIfGiven = None
+    cumulative_reason: IfSet[Reason] = None
 
 
 class ViewToDate(ViewHead):
@@ -140,15 +120,12 @@ class Series(Published):
     basis: Literal["reported"]
 
 
-SeriesIfAsked = Annotated[Series | SkipJsonSchema[None], LEFT_OUT]
-
-
 class ViewOfUnits(ViewToDate):
     """A view. If a day before a reform was asked for, it is the early block: what units that have ended reported until then, with `series`.
     Its figures are not part of the period's figures, and it has no sums since the beginning of the year.
     """
 
-    series: SeriesIfAsked = None
+    series: IfSet[Series] = None
 
 
 class Children(Published):
@@ -173,14 +150,14 @@ class HistoryStep(Published):
     revision: Revision | None
     received_at: UtcText
     position: EventPosition
-    corrects: TrueIfGiven = None
-    imported: TrueIfGiven = None
-    as_successor: TrueIfGiven = None
-    entered_by: TextIfGiven = None
-    superseded_by: RevisionIfGiven = None
-    reason: TextIfGiven = None
-    fix_by: TextIfGiven = None
-    until: TextIfGiven = None
+    corrects: IfSet[Literal[True]] = None
+    imported: IfSet[Literal[True]] = None
+    as_successor: IfSet[Literal[True]] = None
+    entered_by: IfSet[str] = None
+    superseded_by: IfSet[Revision] = None
+    reason: IfSet[str] = None
+    fix_by: IfSet[str] = None
+    until: IfSet[str] = None
 
 
 class AttachedFile(Published):
@@ -208,7 +185,7 @@ class Report(UnitState):
     notes: dict[str, str]
     status: dict[str, Literal["estimate"]]
     attachments: list[AttachedFile]
-    entered_by: TextIfGiven = None
+    entered_by: IfSet[str] = None
     history: list[HistoryStep]
 
 
@@ -232,9 +209,6 @@ class NoFigure(Published):
 FigureShown = QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure | NoFigure
 
 
-StatusIfEstimate = Annotated[Literal["estimate"] | SkipJsonSchema[None], LEFT_OUT]
-
-
 class ExplainedReport(Published):
     """One report that is part of a figure, with the value that it adds. `status` is there if the value is an estimate."""
 
@@ -244,7 +218,7 @@ class ExplainedReport(Published):
     received_at: UtcText
     position: EventPosition
     value: Annotated[ValueSent | None, Field(description="null when the logged value cannot be read")]
-    status: StatusIfEstimate = None
+    status: IfSet[Literal["estimate"]] = None
 
 
 class ExplainedFigure(Published):
@@ -290,9 +264,6 @@ class DutyReturn(Published):
     fix_by: UtcText | None
 
 
-ActingIfOther = Annotated[UnitName | SkipJsonSchema[None], LEFT_OUT]
-
-
 class Duty(Published):
     """What one unit owes for one regime and period: a report, the confirmation of its view, or official figures in place of the estimates
     that it has sent. If the unit has ended, `acting` is the unit that acts for it today; it is absent if the unit acts itself, or if no
@@ -318,7 +289,7 @@ class Duty(Published):
     extended_to: UtcText | None
     returned: DutyReturn | None
     confirmed_at: UtcText | None
-    acting: ActingIfOther = None
+    acting: IfSet[UnitName] = None
 
 
 class DutyPage(Published):

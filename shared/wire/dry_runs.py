@@ -1,17 +1,32 @@
-"""Dry runs between our services: what answers a request when there is no verdict, and which changes a reader sees.
+"""A dry run: its answer, what answers a request when there is none, and which changes a reader sees.
 
 A reader sees the changes of the views that he may read. Where he reads a total without what is below it, he does not see how a largest or
 smallest value gives way to the next one: that is the value of another unit, and no total that he may read has it. Source: ADR-0063.
 """
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from shared.wire.published import DryRun, FigureChange, Published, Reason
+from shared.wire.previews import FigureChange
+from shared.wire.published import Count, IfSet, Published, Reason
 from shared.words.reference import Setting
 from shared.words.scope import Scope
 
 HIDDEN = ("total", "target.met")
+
+
+class DryRun(Published):
+    """What the verdict on an event would be, and what it would change. Nothing is stored or published.
+
+    `changes` has only views that the asker may read. It is null if they could not be computed now.
+    """
+
+    verdict: Literal["accepted", "rejected", "duplicate"]
+    errors: list[Reason]
+    warnings: list[Reason]
+    changes: list[FigureChange] | None
+    standing_revision: IfSet[Count] = None
+    next_revision: IfSet[Count] = None
 
 
 class Unanswered(Published):

@@ -7,10 +7,9 @@ section 4, "Forms"; ADR 0064.
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
-from shared.wire.answers import TextIfGiven, TrueIfGiven, ValueSent
-from shared.wire.published import LEFT_OUT, Count, Published, UtcText
+from shared.wire.answers import ValueSent
+from shared.wire.published import Count, IfSet, Published, UtcText
 from shared.wire.sent import Attachment
 from shared.words.regime_fields import DecimalText as Bound
 from shared.words.regime_fields import UnitCode
@@ -21,10 +20,6 @@ Periods = Annotated[
 ]
 Kind = Literal["quantity", "ratio", "flag", "choice"]
 Labels = Annotated[dict[str, str], Field(description="What people read, by code, in the form's order.")]
-UtcIfGiven = Annotated[UtcText | SkipJsonSchema[None], LEFT_OUT]
-DayIfGiven = Annotated[DayText | SkipJsonSchema[None], LEFT_OUT]
-FalseIfGiven = Annotated[Literal[False] | SkipJsonSchema[None], LEFT_OUT]
-CodeIfGiven = Annotated[UnitCode | SkipJsonSchema[None], LEFT_OUT]
 
 
 class PeriodDays(Published):
@@ -48,10 +43,10 @@ class RegimeEntry(Published):
     calendar: str
     recipient: UnitCode
     reports: bool
-    group: TextIfGiven = None
-    on_call: TrueIfGiven = None
-    derived_from: TextIfGiven = None
-    ends: DayIfGiven = None
+    group: IfSet[str] = None
+    on_call: IfSet[Literal[True]] = None
+    derived_from: IfSet[str] = None
+    ends: IfSet[DayText] = None
 
 
 class RegimeList(Published):
@@ -67,17 +62,14 @@ class Deadline(Published):
 
     rule: dict[str, Any]
     text_vi: str
-    deadline: UtcIfGiven = None
-
-
-DeadlineIfAny = Annotated[Deadline | SkipJsonSchema[None], LEFT_OUT]
+    deadline: IfSet[UtcText] = None
 
 
 class ConfirmDeadline(Deadline):
     """Who confirms a view, and by when: the units of `level`, or the recipient."""
 
-    level: TextIfGiven = None
-    recipient: TrueIfGiven = None
+    level: IfSet[str] = None
+    recipient: IfSet[Literal[True]] = None
 
 
 class ReporterGroup(Published):
@@ -87,10 +79,10 @@ class ReporterGroup(Published):
 
     name: str
     label: str
-    level: TextIfGiven = None
-    kind: TextIfGiven = None
-    units: Annotated[list[UnitCode] | SkipJsonSchema[None], LEFT_OUT] = None
-    deadline: DeadlineIfAny = None
+    level: IfSet[str] = None
+    kind: IfSet[str] = None
+    units: IfSet[list[UnitCode]] = None
+    deadline: IfSet[Deadline] = None
 
 
 class Goal(Published):
@@ -98,7 +90,7 @@ class Goal(Published):
 
     at_least: str
     by: str
-    level: TextIfGiven = None
+    level: IfSet[str] = None
 
 
 class UnusualFigure(Published):
@@ -110,9 +102,6 @@ class UnusualFigure(Published):
     above: str
 
 
-UnusualIfSet = Annotated[UnusualFigure | SkipJsonSchema[None], LEFT_OUT]
-
-
 class Rule(Published):
     """A rule between figures: if its condition is true, a warning with this sentence asks for a note. It is not judged while one of its
     figures is not reported.
@@ -121,10 +110,6 @@ class Rule(Published):
     id: str
     condition: Annotated[str, Field(alias="if")]
     message_vi: str
-
-
-RulesIfAny = Annotated[list[Rule] | SkipJsonSchema[None], LEFT_OUT]
-GoalIfSet = Annotated[Goal | SkipJsonSchema[None], LEFT_OUT]
 
 
 class Figure(Published):
@@ -144,11 +129,11 @@ class Figure(Published):
     min: Bound | None
     max: Bound | None
     options: Labels
-    share: TrueIfGiven = None
-    numerator_label: TextIfGiven = None
-    denominator_label: TextIfGiven = None
-    target: GoalIfSet = None
-    unusual: UnusualIfSet = None
+    share: IfSet[Literal[True]] = None
+    numerator_label: IfSet[str] = None
+    denominator_label: IfSet[str] = None
+    target: IfSet[Goal] = None
+    unusual: IfSet[UnusualFigure] = None
 
 
 class RegimeFigure(Figure):
@@ -156,9 +141,9 @@ class RegimeFigure(Figure):
     totals a quantity; `cumulative`: readers see the sum since the beginning of the year too.
     """
 
-    asked: Annotated[list[str] | SkipJsonSchema[None], LEFT_OUT] = None
-    aggregation: TextIfGiven = None
-    cumulative: TrueIfGiven = None
+    asked: IfSet[list[str]] = None
+    aggregation: IfSet[str] = None
+    cumulative: IfSet[Literal[True]] = None
 
 
 class Section(Published):
@@ -180,22 +165,22 @@ class RegimeDetail(Published):
     legal_basis: list[str]
     calendar: str
     periods: Periods
-    period: Annotated[PeriodDays | SkipJsonSchema[None], LEFT_OUT] = None
+    period: IfSet[PeriodDays] = None
     recipient: UnitCode
-    recipient_name: TextIfGiven = None
-    on_behalf_of: CodeIfGiven = None
-    within: CodeIfGiven = None
-    on_call: TrueIfGiven = None
-    derived_from: TextIfGiven = None
-    ends: DayIfGiven = None
+    recipient_name: IfSet[str] = None
+    on_behalf_of: IfSet[UnitCode] = None
+    within: IfSet[UnitCode] = None
+    on_call: IfSet[Literal[True]] = None
+    derived_from: IfSet[str] = None
+    ends: IfSet[DayText] = None
     groups: list[ReporterGroup]
     confirm: list[ConfirmDeadline]
-    moves_to_working_day: TrueIfGiven = None
-    estimates: DeadlineIfAny = None
-    entered_by: Annotated[list[Literal["recipient", "confirmers"]] | SkipJsonSchema[None], LEFT_OUT] = None
+    moves_to_working_day: IfSet[Literal[True]] = None
+    estimates: IfSet[Deadline] = None
+    entered_by: IfSet[list[Literal["recipient", "confirmers"]]] = None
     sections: list[Section]
     narratives: Labels
-    rules: RulesIfAny = None
+    rules: IfSet[list[Rule]] = None
 
 
 class FormFigure(Figure):
@@ -214,14 +199,14 @@ class Said(Published):
     narratives: dict[str, str]
     notes: dict[str, str]
     status: dict[str, Literal["estimate"]]
-    attachments: Annotated[list[Attachment] | SkipJsonSchema[None], LEFT_OUT] = None
+    attachments: IfSet[list[Attachment]] = None
 
 
 class Returned(Said):
     """A revision that was sent back: why, and by when the report is to be sent again (the first instant that is late; absent: unknown)."""
 
     reason: str
-    fix_by: UtcIfGiven = None
+    fix_by: IfSet[UtcText] = None
 
 
 class Begin(Published):
@@ -231,7 +216,7 @@ class Begin(Published):
     period: str
     unit: UnitCode
     revision: Annotated[int, Field(ge=1)]
-    as_successor: TrueIfGiven = None
+    as_successor: IfSet[Literal[True]] = None
 
 
 class Form(Published):
@@ -252,16 +237,16 @@ class Form(Published):
     cut_off: DayText
     unit: str
     unit_name: str
-    sender: TextIfGiven = None
+    sender: IfSet[str] = None
     deadline: UtcText | None
-    opened: FalseIfGiven = None
-    estimates_until: UtcIfGiven = None
+    opened: IfSet[Literal[False]] = None
+    estimates_until: IfSet[UtcText] = None
     standing_revision: Count
     next_revision: Annotated[int, Field(ge=1)]
     data: Begin
-    last_period: TextIfGiven = None
+    last_period: IfSet[str] = None
     indicators: list[FormFigure]
     narratives: Labels
-    rules: RulesIfAny = None
-    standing: Annotated[Said | SkipJsonSchema[None], LEFT_OUT] = None
-    returned: Annotated[Returned | SkipJsonSchema[None], LEFT_OUT] = None
+    rules: IfSet[list[Rule]] = None
+    standing: IfSet[Said] = None
+    returned: IfSet[Returned] = None

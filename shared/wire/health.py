@@ -3,9 +3,8 @@
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
 
-from shared.wire.published import LEFT_OUT
+from shared.wire.published import IfSet
 
 
 class Health(BaseModel):
@@ -28,4 +27,4 @@ class ReadinessState(BaseModel):
     ready: bool
     lag: Annotated[int, Field(ge=0)] | None
     waiting_for: dict[str, str]
-    warnings: Annotated[list[str] | SkipJsonSchema[None], LEFT_OUT] = None
+    warnings: IfSet[list[str]] = None

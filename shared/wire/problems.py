@@ -3,9 +3,9 @@
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
 
-from shared.wire.published import LEFT_OUT, Reason, Receipt
+from shared.wire.published import IfSet, Reason
+from shared.wire.receipts import Receipt
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -45,12 +45,12 @@ class WorkbookProblem(Problem):
     mean the same; both are kept for a day. `differences`: what the report says that was recorded meanwhile, and what the file says.
     """
 
-    marked: Annotated[str | SkipJsonSchema[None], LEFT_OUT] = None
-    renewed: Annotated[str | SkipJsonSchema[None], LEFT_OUT] = None
-    differences: Annotated[list[FigureDifference] | SkipJsonSchema[None], LEFT_OUT] = None
+    marked: IfSet[str] = None
+    renewed: IfSet[str] = None
+    differences: IfSet[list[FigureDifference]] = None
 
 
 class RejectedProblem(Problem):
     """Why an event was rejected, with its receipt."""
 
-    receipt: Annotated[Receipt | SkipJsonSchema[None], LEFT_OUT] = None
+    receipt: IfSet[Receipt] = None

@@ -28,7 +28,7 @@ def figures_of(view: Mapping[str, Any]) -> Json:
 def hash_of(regime: str, period: str, unit_id: str, figures: Mapping[str, Any]) -> str:
     """The hash of a view's figures. Decimals may be texts, as in the API, or numbers, as in the fold and the store.
 
-    The figures have the contract's shape (`shared/wire/published.py:View`). Members other than `reporting`, `indicators` and `narratives`,
+    The figures have the contract's shape (`shared/wire/views.py:View`). Members other than `reporting`, `indicators` and `narratives`,
     and other fields inside `reporting`, do not change the hash.
     """
     return hashlib.sha256(canonical(regime, period, unit_id, figures)).hexdigest()

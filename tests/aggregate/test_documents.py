@@ -15,7 +15,7 @@ from shared.wire import collection_names
 from shared.wire.documents import by_collection
 from shared.wire.documents.checkpoints import AggregateCheckpointDocument, FormatDocument, GenerationDocument, ShownDocument
 from shared.wire.documents.views import FigureDocument, ViewDocument
-from shared.wire.published import View, ViewUpdated
+from shared.wire.views import View, ViewUpdated
 from shared.words.reference import Reference
 from tests.aggregate.running import aggregating, log_reports, until_stored
 from tests.documents import differences

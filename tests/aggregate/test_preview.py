@@ -14,7 +14,7 @@ from services.aggregate.domain.fold import Fold, NotRecalledError
 from services.aggregate.feed import plain
 from shared.wire import events, subjects
 from shared.wire.events import Logged
-from shared.wire.published import FigureChange
+from shared.wire.previews import FigureChange
 from shared.words.reference import Reference
 from tests import seeds
 from tests.aggregate import over_reforms

@@ -9,7 +9,7 @@ import pytest
 from shared.plumbing import data_format, inbox
 from shared.shell.service import Connections
 from shared.wire.envelope import CloudEvent
-from shared.wire.published import Receipt
+from shared.wire.receipts import Receipt
 from tests import builders
 from tests.aggregate.running import verdict
 from tests.data_formats import stored

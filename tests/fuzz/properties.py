@@ -20,8 +20,9 @@ from services.ingest.doors import table_events
 from shared.plumbing import inbox
 from shared.sheets import table_jobs, table_reports
 from shared.wire import envelope, events
+from shared.wire.dry_runs import DryRun
 from shared.wire.previews import Preview
-from shared.wire.published import DryRun, Reason
+from shared.wire.published import Reason
 from shared.words import figure_rules, numbers, typed_numbers
 from shared.words.failures import PermanentError
 from shared.words.forms import Asked, Held

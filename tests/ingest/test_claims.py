@@ -23,7 +23,7 @@ from shared.plumbing.broker import Message, Streams
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
 from shared.wire import events, subjects
-from shared.wire.published import LogPosition
+from shared.wire.receipts import LogPosition
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
 from shared.words.refusals import refusal

@@ -25,8 +25,9 @@ from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.wire import collection_names, events, subjects
-from shared.wire.previews import Preview
-from shared.wire.published import DryRun, FigureChange, Receipt
+from shared.wire.dry_runs import DryRun
+from shared.wire.previews import FigureChange, Preview
+from shared.wire.receipts import Receipt
 from tests import identities
 from tests.aggregate.running import aggregating
 from tests.builders import COMMUNE, CT27, Event, extended, payload, returned, sender_of, submitted, withdrawn

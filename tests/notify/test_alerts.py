@@ -8,8 +8,8 @@ from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.notices import NOW
 from services.notify.domain.reminders import DueAlerts
 from services.notify.texts import listing
+from shared.wire.alerts import AlertRaised
 from shared.wire.events import Logged
-from shared.wire.published import AlertRaised
 from shared.words.calendar import COMMON
 from shared.words.ladder import Rung
 from tests.notify.builders import REGIME, book, content_of, duty, extended, reference, regime, returned, submitted, vn

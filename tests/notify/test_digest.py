@@ -10,8 +10,8 @@ from services.notify.domain.reminders import DueAlerts
 from services.notify.texts import mailings
 from shared.plumbing import streams
 from shared.wire import subjects
+from shared.wire.alerts import AlertRaised
 from shared.wire.events import Logged
-from shared.wire.published import AlertRaised
 from shared.words.calendar import COMMON
 from shared.words.regimes import Regime
 from shared.words.units import Contact, Registry, Unit

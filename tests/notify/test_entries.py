@@ -16,8 +16,8 @@ from services.notify.domain.ledger import Ledger, ReportKey
 from services.notify.store import report_states
 from services.notify.texts import mailings
 from shared.wire import events
+from shared.wire.alerts import AlertRaised
 from shared.wire.events import Logged
-from shared.wire.published import AlertRaised
 from shared.words.calendar import COMMON
 from shared.words.ladder import Rung
 from shared.words.units import Registry

@@ -9,8 +9,8 @@ from services.notify.channels import stream
 from services.notify.domain import notices, reminders
 from services.notify.domain.alerts import STREAM, Alert
 from shared.wire import events
+from shared.wire.alerts import AlertRaised
 from shared.wire.events import Logged
-from shared.wire.published import AlertRaised
 from shared.words.calendar import COMMON
 from shared.words.ladder import Rung
 from tests.notify.builders import (

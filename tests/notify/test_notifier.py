@@ -20,8 +20,8 @@ from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
 from shared.plumbing.broker import Message
 from shared.wire import events, subjects
+from shared.wire.alerts import AlertRaised
 from shared.wire.events import Logged
-from shared.wire.published import AlertRaised
 from shared.words.failures import TransientError
 from shared.words.regimes import Regime
 from shared.words.units import Contact

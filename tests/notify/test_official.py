@@ -14,8 +14,8 @@ from services.notify.domain.duties import OFFICIAL, Duty
 from services.notify.store import report_states
 from services.notify.texts import listing, mailings
 from shared.wire import events
+from shared.wire.alerts import AlertRaised
 from shared.wire.events import Logged
-from shared.wire.published import AlertRaised
 from shared.words.calendar import COMMON
 from shared.words.report_state import ReportState, Revision
 from tests.notify.builders import (

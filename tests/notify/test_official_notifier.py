@@ -4,7 +4,7 @@ from services.notify import tick
 from services.notify.store.alerts import AlertStore
 from services.notify.tick import Desk
 from shared.shell.clock import system_clock
-from shared.wire.published import AlertRaised
+from shared.wire.alerts import AlertRaised
 from tests.notify.builders import REGIME, entered, estimated, regime, returned, submitted, vn, with_estimates
 from tests.notify.conftest import NOW, Office, working
 

@@ -2,7 +2,7 @@
 
 from services.notify import tick
 from services.notify.app import reading
-from shared.wire.published import AlertRaised
+from shared.wire.alerts import AlertRaised
 from tests.notify.builders import REGIME, asked, confirmed, regime, submitted, undone, vn
 from tests.notify.conftest import Office, working
 from tests.running import with_all_settings

@@ -14,8 +14,8 @@ from services.notify.store import report_states
 from services.notify.texts import mailings
 from shared.check import plain_duties
 from shared.wire import events
+from shared.wire.alerts import AlertRaised
 from shared.wire.events import Logged
-from shared.wire.published import AlertRaised
 from tests.notify.builders import REGIME, asked, book, confirmed, content_of, extended, reference, regime, undone, vn
 
 CONFIRMING = regime(obligation={"deadlines": {"xa": {"before": "12-20"}}, "confirm": {"level": "district", "before": "12-25"}})

@@ -12,7 +12,7 @@ from services.portal.domain.document_fields import TongHop
 from services.portal.domain.standing import State, Status
 from services.portal.office import filling, template_files
 from services.portal.reading.store import as_json
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words.reference import Reference
 from shared.words.units import Unit
 from tests import seeds

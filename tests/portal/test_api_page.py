@@ -12,7 +12,7 @@ from services.portal.domain import api_document
 from services.portal.reading import api_documents
 from services.portal.render import api_calls
 from shared.wire import answers, reforms
-from shared.wire.published import View
+from shared.wire.views import View
 from tests.portal.conftest import Stack
 
 EXAMPLES: dict[str, type[BaseModel]] = {

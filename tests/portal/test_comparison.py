@@ -11,7 +11,7 @@ from services.portal.domain import address, comparison
 from services.portal.domain.address import Address
 from services.portal.domain.comparison import Base, Change
 from shared.wire.events import Logged
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import regimes
 from shared.words.reference import Reference
 from shared.words.regimes import Regime

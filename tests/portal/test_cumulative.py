@@ -16,7 +16,7 @@ from services.portal.domain.cumulative import YearToDate
 from shared.wire import events
 from shared.wire.answers import Cumulative, RatioTotal
 from shared.wire.events import Logged
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import numbers, periods
 from shared.words.reference import Reference
 from shared.words.regimes import Regime

@@ -10,7 +10,7 @@ import orjson
 from services.devstack import probe
 from shared.shell.service import Connections
 from shared.wire import subjects
-from shared.wire.published import View
+from shared.wire.views import View
 from tests import builders, identities
 from tests.builders import CT27
 from tests.running import running, with_all_settings

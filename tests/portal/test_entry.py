@@ -13,7 +13,8 @@ from pymongo.errors import AutoReconnect
 from services.portal.http import acting, forms
 from shared.plumbing import dry_runs
 from shared.wire import events, subjects
-from shared.wire.published import DryRun, FigureChange
+from shared.wire.dry_runs import DryRun
+from shared.wire.previews import FigureChange
 from tests import seeds
 from tests.portal import builders, entry_desk
 from tests.portal.builders import COMMUNE, CT27

@@ -13,7 +13,8 @@ import pytest_asyncio
 from services.portal.http import acting
 from shared.plumbing import dry_runs
 from shared.wire import events, subjects
-from shared.wire.published import DryRun, Reason
+from shared.wire.dry_runs import DryRun
+from shared.wire.published import Reason
 from shared.words import regimes
 from shared.words.reference import Reference
 from shared.words.regimes import Regime

@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.wire.published import DryRun, Reason
+from shared.wire.dry_runs import DryRun
+from shared.wire.published import Reason
 from tests.portal.builders import COMMUNE, CT27
 from tests.portal.entry_desk import PATH, Desk, hidden, main_of
 from tests.portal.test_entry import sent, typed

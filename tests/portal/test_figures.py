@@ -4,7 +4,7 @@ from typing import get_args
 from services.portal.domain import content, figures, progress
 from services.portal.domain.figures import Row, Section
 from services.portal.reading.store import as_json
-from shared.wire.published import Reporting, View
+from shared.wire.views import Reporting, View
 from shared.words.regime_parts import Indicator
 from tests.portal import builders
 

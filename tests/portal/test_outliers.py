@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.portal.domain import outliers
 from shared.wire.answers import RatioSent
-from shared.wire.published import QuantityFigure
+from shared.wire.views import QuantityFigure
 from tests.portal import builders
 
 UNITS = [unit for unit in builders.units() if unit.parent == "184" and unit.level == "commune"][:9]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.portal.domain import heat, ranking, sizes
 from shared.wire.answers import RatioSent
-from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure
+from shared.wire.views import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure
 from tests.portal import years
 
 THU, RATIO = years.at("2026-01").regime.by_code["thu"], years.at("2026-01").regime.by_code["dung_han"]

@@ -7,7 +7,7 @@ from services.portal.domain import menu, reviewing, work
 from services.portal.domain.duties import Duty
 from services.portal.domain.reviewing import Behind, Counted, Waiting
 from services.portal.domain.work import Section, Sent, Task
-from shared.wire.published import Official
+from shared.wire.views import Official
 from shared.words.principals import Role
 from tests.portal import builders
 

@@ -14,7 +14,7 @@ from services.portal.domain.address import Address
 from services.portal.reading.store import as_json
 from shared.wire import envelope, events
 from shared.wire.events import Logged
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import regimes
 from shared.words.reference import Reference
 from shared.words.regimes import Regime

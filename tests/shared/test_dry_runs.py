@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared.wire import dry_runs
-from shared.wire.published import DryRun, FigureChange
+from shared.wire.dry_runs import DryRun
+from shared.wire.previews import FigureChange
 from shared.words import regimes
 from shared.words.principals import Grant, PersonPrincipal, Principal, Right, Role, UnitPrincipal
 from shared.words.reference import Reference

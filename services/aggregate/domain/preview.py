@@ -13,7 +13,8 @@ from services.aggregate.domain import view as views
 from services.aggregate.domain.block import Block
 from shared.wire.documents.views import ViewDocument
 from shared.wire.events import LATEST_MS, Logged
-from shared.wire.published import FigureChange, WholeOrDecimal
+from shared.wire.previews import FigureChange
+from shared.wire.published import WholeOrDecimal
 from shared.words import numbers, report_state
 
 Value = WholeOrDecimal | bool | list[str] | None

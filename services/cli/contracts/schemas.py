@@ -1,18 +1,23 @@
 """The JSON Schemas of the contract: one document for each event type and for everything else that outsiders read.
 
-Source: the pydantic models of `shared.wire.sent` (messages that units send) and `shared.wire.published` (messages that we publish).
+Source: the pydantic models of `shared.wire`: of `sent` for the messages that units send, of the other modules for what we publish.
 """
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field, StringConstraints, create_model
-from pydantic.json_schema import SkipJsonSchema
 
 from shared.wire import events, schemas, sent
+from shared.wire.alerts import AlertRaised
+from shared.wire.audit_head import AuditHead
+from shared.wire.dry_runs import DryRun
+from shared.wire.parked import Parked
 from shared.wire.previews import Preview
-from shared.wire.published import LEFT_OUT, AlertRaised, AuditHead, DryRun, Parked, Receipt, View, ViewUpdated
+from shared.wire.published import IfSet
+from shared.wire.receipts import Receipt
 from shared.wire.sent import Actor, Envelope, Imported, TimeText
+from shared.wire.views import View, ViewUpdated
 
 Json = dict[str, Any]
 
@@ -22,9 +27,9 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 class LoggedEnvelope(Envelope):
     """The attributes of an event in the log: what the sender set, and what ingest added."""
 
-    actor: Annotated[Actor | SkipJsonSchema[None], Field(description="who acted in the unit's name"), LEFT_OUT] = None
-    receivedat: Annotated[TimeText | SkipJsonSchema[None], Field(description="when an imported event was received then"), LEFT_OUT] = None
-    imported: Annotated[Imported | SkipJsonSchema[None], Field(description="an operator imported the event later"), LEFT_OUT] = None
+    actor: Annotated[IfSet[Actor], Field(description="who acted in the unit's name")] = None
+    receivedat: Annotated[IfSet[TimeText], Field(description="when an imported event was received then")] = None
+    imported: Annotated[IfSet[Imported], Field(description="an operator imported the event later")] = None
     unitid: Annotated[str, Field(description="the unit concerned, resolved at the period's reference date; empty for a whole period")]
     receivedms: Annotated[
         str,

@@ -20,8 +20,9 @@ from services.portal.domain import to_date
 from services.portal.domain.address import Address
 from services.portal.reading.year import Year
 from shared.wire import events
+from shared.wire.dry_runs import DryRun
 from shared.wire.envelope import CloudEvent
-from shared.wire.published import DryRun, Receipt
+from shared.wire.receipts import Receipt
 from shared.words import numbers, periods, vietnamese
 from shared.words.reference import Reference, Setting
 from shared.words.regime_parts import Indicator

@@ -10,7 +10,8 @@ from typing import Final, Literal
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.decision import Malformed
 from shared.wire import events
-from shared.wire.published import LogPosition, Reason, Receipt
+from shared.wire.published import Reason
+from shared.wire.receipts import LogPosition, Receipt
 
 ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"

@@ -14,7 +14,7 @@ from services.ingest.doors.gate import Sender
 from shared.plumbing import delivery, uploads
 from shared.plumbing.uploads import NotTakenError, Uploads
 from shared.shell.problems import RefusedError
-from shared.wire.published import TakenAttachment
+from shared.wire.receipts import TakenAttachment
 from shared.words.attachments import MOST_BYTES, Attachment
 from shared.words.refusals import refusal
 

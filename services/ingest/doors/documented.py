@@ -8,9 +8,11 @@ from pydantic import BaseModel
 from services.ingest.doors import form_examples
 from shared.shell import openapi
 from shared.wire import envelope, report_schema, schemas, sent
+from shared.wire.dry_runs import DryRun
 from shared.wire.forms import Form, RegimeDetail, RegimeList
 from shared.wire.problems import FigureDifference, WorkbookProblem
-from shared.wire.published import DryRun, PendingReceipt, Receipt, TableReceipts, TakenAttachment
+from shared.wire.receipts import PendingReceipt, Receipt, TakenAttachment
+from shared.wire.tables import TableReceipts
 
 Json = dict[str, Any]
 

@@ -6,8 +6,9 @@ from services.ingest.doors.documented import DRY_RUN, LOCATION, NO_KEY, NO_REGIM
 from shared.sheets.writing import MEDIA_TYPE
 from shared.shell import openapi
 from shared.wire import problems, schemas
+from shared.wire.dry_runs import DryRun
 from shared.wire.problems import WorkbookProblem
-from shared.wire.published import DryRun, PendingReceipt, Receipt
+from shared.wire.receipts import PendingReceipt, Receipt
 
 Json = dict[str, Any]
 

@@ -27,7 +27,7 @@ from shared.plumbing.inbox import InboxFullError, Outgoing
 from shared.shell import openapi
 from shared.shell.problems import RefusedError, problem, rejection
 from shared.wire import events, subjects
-from shared.wire.published import PendingReceipt, Receipt
+from shared.wire.receipts import PendingReceipt, Receipt
 from shared.wire.sent import Envelope
 from shared.words.principals import UnitPrincipal
 from shared.words.refusals import Refusal, refusal

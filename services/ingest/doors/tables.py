@@ -22,7 +22,7 @@ from shared.sheets import table_form
 from shared.sheets.table_reports import Report
 from shared.shell import openapi
 from shared.shell.problems import RefusedError
-from shared.wire.published import TableReceipts
+from shared.wire.tables import TableReceipts
 from shared.words.failures import PermanentError, TransientError
 from shared.words.principals import UnitPrincipal
 from shared.words.refusals import refusal

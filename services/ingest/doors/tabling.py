@@ -18,7 +18,10 @@ from shared.plumbing.sheet_desk import READING_TABLES, TABLES
 from shared.sheets import table_form, table_jobs, table_reports
 from shared.sheets.table_reports import Report
 from shared.wire import envelope, events
-from shared.wire.published import DryRun, PendingReceipt, Reason, Receipt, TableReceipts, TableRow
+from shared.wire.dry_runs import DryRun
+from shared.wire.published import Reason
+from shared.wire.receipts import PendingReceipt, Receipt
+from shared.wire.tables import TableReceipts, TableRow
 from shared.words.principals import UnitPrincipal
 from shared.words.reference import Reference
 from shared.words.refusals import Refusal

@@ -31,8 +31,10 @@ from shared.shell import problems
 from shared.shell.clock import Clock, NewSecret
 from shared.shell.problems import RefusedError
 from shared.wire import envelope, events, form_answers
+from shared.wire.dry_runs import DryRun
 from shared.wire.problems import FigureDifference
-from shared.wire.published import DryRun, PendingReceipt, Reason, Receipt
+from shared.wire.published import Reason
+from shared.wire.receipts import PendingReceipt, Receipt
 from shared.words.failures import PermanentError, TransientError
 from shared.words.forms import Form
 from shared.words.principals import UnitPrincipal

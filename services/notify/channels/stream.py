@@ -10,8 +10,8 @@ from services.notify.domain.duties import Duty
 from services.notify.texts import wording
 from services.notify.texts.content import Content
 from shared.plumbing.broker import Message
-from shared.wire import envelope, events, published, subjects
-from shared.wire.published import AlertData, DigestData, NamedUnit
+from shared.wire import envelope, events, subjects
+from shared.wire.alerts import DIGEST_CODES, AlertData, DigestData, NamedUnit
 from shared.words.units import Unit
 
 
@@ -47,7 +47,7 @@ class Stream:
 
 
 def event(content: Content) -> bytes:
-    """The event of an alert, a `published.AlertRaised`. For a digest it contains the group's figures."""
+    """The event of an alert, an `AlertRaised`. For a digest it contains the group's figures."""
     alert, data = content.alert, _data(content)
     trace = alert.matter.traceparent
     return envelope.encode(
@@ -93,10 +93,10 @@ def _figures(tally: Tally) -> DigestData:
         estimators=tally.estimators,
         official=tally.official,
         estimated=_first(tally.estimated),
-        without_contact=tally.without_contact[: published.DIGEST_CODES],
+        without_contact=tally.without_contact[:DIGEST_CODES],
         without_heir=_first(tally.without_heir),
     )
 
 
 def _first(duties: Sequence[Duty]) -> list[str]:
-    return [duty.unit.code for duty in duties[: published.DIGEST_CODES]]
+    return [duty.unit.code for duty in duties[:DIGEST_CODES]]

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from services.portal.domain import entry_changes
 from services.portal.domain.acting_rights import Matter
-from shared.wire.published import FigureChange
+from shared.wire.previews import FigureChange
 from shared.words import forms
 from shared.words.scope import Scope
 

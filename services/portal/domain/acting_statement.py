@@ -12,7 +12,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag, TypeAdapter, ValidationError
 
 from shared.wire import view_hash
-from shared.wire.published import ChoiceFigure, Count, FlagFigure, QuantityFigure, RatioFigure, View
+from shared.wire.published import Count
+from shared.wire.views import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, View
 from shared.words.regime_fields import UnitCode
 
 Figures = Mapping[str, Any]

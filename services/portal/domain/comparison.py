@@ -13,7 +13,7 @@ from typing import Final
 
 from services.portal.domain import cumulative, elsewhere, figures
 from services.portal.domain.address import Address
-from shared.wire.published import ChoiceFigure, QuantityFigure, View
+from shared.wire.views import ChoiceFigure, QuantityFigure, View
 from shared.words import numbers, periods, vietnamese
 from shared.words.regime_parts import Indicator
 

@@ -14,7 +14,7 @@ from services.portal.domain.address import Address
 from services.portal.domain.document_fields import ChiTieu, ChuaNop, Dong, DonVi, Nhom, ThuyetMinh, TongHop
 from services.portal.domain.figures import Row
 from services.portal.domain.standing import Status
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import vietnamese
 from shared.words.periods import local_day
 from shared.words.regime_parts import Indicator

@@ -13,7 +13,8 @@ from typing import Final
 from services.portal.domain import elsewhere, period_runs
 from services.portal.domain.address import Address
 from shared.wire.answers import Cumulative, RatioTotal
-from shared.wire.published import QuantityFigure, RatioFigure, View, WholeOrDecimal
+from shared.wire.published import WholeOrDecimal
+from shared.wire.views import QuantityFigure, RatioFigure, View
 from shared.words import numbers, periods, refusals
 from shared.words.refusals import Both, Refusal
 from shared.words.regime_parts import Indicator

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.portal.domain.figures import Row
-from shared.wire.published import FlagFigure, Official, QuantityFigure, RatioFigure, View
+from shared.wire.views import FlagFigure, Official, QuantityFigure, RatioFigure, View
 from shared.words import numbers, texts, vietnamese
 from shared.words.regime_parts import Indicator
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared.wire.published import FigureChange
+from shared.wire.previews import FigureChange
 from shared.words import vietnamese
 from shared.words.forms import Asked
 from shared.words.regimes import Regime

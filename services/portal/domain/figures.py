@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from shared.wire.answers import RatioSent, ValueSent
-from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, TargetMet, View
+from shared.wire.views import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, TargetMet, View
 from shared.words import numbers, vietnamese
 from shared.words.regime_parts import Indicator
 from shared.words.regimes import Regime

@@ -11,7 +11,7 @@ from services.portal.domain.figures import Segment
 from services.portal.domain.standing import State, Status
 from services.portal.domain.table_choice import BY_CODE, BY_NAME, BY_STATE, RowState, TableChoice
 from shared.wire.answers import RatioSent
-from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, Reporting
+from shared.wire.views import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, Reporting
 from shared.words import vietnamese
 from shared.words.regime_parts import Indicator
 from shared.words.regimes import Regime

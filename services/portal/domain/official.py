@@ -1,6 +1,6 @@
 """How pages and files name the state of a view's figures: provisional, official, adjusted, or moved since."""
 
-from shared.wire.published import Official
+from shared.wire.views import Official
 
 
 def word(official: Official | None) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from services.portal.domain import figures, matrix, ranking, sizes
 from services.portal.domain.figures import Segment
 from services.portal.domain.matrix import Child
-from shared.wire.published import ChoiceFigure, QuantityFigure, TargetMet, View
+from shared.wire.views import ChoiceFigure, QuantityFigure, TargetMet, View
 from shared.words import vietnamese
 from shared.words.regime_parts import Indicator
 from shared.words.units import Unit

@@ -8,7 +8,7 @@ from typing import Final
 from services.portal.domain.acting_offers import Offer
 from services.portal.domain.duties import Duty, countdown
 from shared.wire.events import Logged
-from shared.wire.published import Official
+from shared.wire.views import Official
 from shared.words import periods
 
 SOON: Final = timedelta(days=30)  # before the deadline of a confirmation

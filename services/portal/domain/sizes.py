@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from shared.wire.answers import RatioSent
-from shared.wire.published import FlagFigure, QuantityFigure, RatioFigure
+from shared.wire.views import FlagFigure, QuantityFigure, RatioFigure
 from shared.words.regime_parts import Indicator
 
 Ratio = tuple[int, int]

@@ -7,7 +7,7 @@ from services.portal.domain import figures, period_runs
 from services.portal.domain.cumulative import Part, YearToDate
 from services.portal.domain.figures import Row
 from shared.wire.answers import Cumulative, RatioTotal
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import vietnamese
 from shared.words.regime_parts import Indicator
 

@@ -12,7 +12,7 @@ from services.portal.domain.standing import Status
 from services.portal.domain.table_choice import TableChoice
 from services.portal.domain.tables import Cell, Table
 from shared.wire.answers import RatioSent
-from shared.wire.published import FlagFigure, QuantityFigure, RatioFigure
+from shared.wire.views import FlagFigure, QuantityFigure, RatioFigure
 from shared.words import numbers, vietnamese
 from shared.words.regime_parts import Indicator
 

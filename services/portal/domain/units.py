@@ -1,6 +1,6 @@
 """The name of a unit in the API's answers."""
 
-from shared.wire.published import UnitOfView
+from shared.wire.views import UnitOfView
 from shared.words.units import Unit
 
 

@@ -11,7 +11,7 @@ from services.portal.domain.cumulative import YearToDate
 from services.portal.domain.figures import Row
 from services.portal.domain.tables import Cell, Table
 from shared.wire.answers import RatioTotal
-from shared.wire.published import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, View
+from shared.wire.views import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, View
 from shared.words import vietnamese
 from shared.words.regime_parts import Indicator
 

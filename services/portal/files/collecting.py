@@ -13,7 +13,7 @@ from services.portal.reading import overview, statuses
 from services.portal.reading.overview import Confirmation
 from services.portal.reading.store import PortalStore
 from shared.wire import events
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import vietnamese
 from shared.words.units import Unit
 

@@ -19,7 +19,8 @@ from services.portal.http.scoped import Reads, ReportAt, Stored, ViewAt
 from services.portal.reading.receipt_store import ReceiptStore
 from services.portal.reading.store import PortalStore
 from shared.shell.clock import NewId
-from shared.wire.published import PendingReceipt, Reason, Receipt
+from shared.wire.published import Reason
+from shared.wire.receipts import PendingReceipt, Receipt
 from shared.words.audit import Action, Detail
 from shared.words.refusals import Refusal, refusal
 from shared.words.report_state import CONFIRMING

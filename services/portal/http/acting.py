@@ -21,7 +21,8 @@ from shared.plumbing.inbox import InboxFullError
 from shared.plumbing.mongo import Documents
 from shared.shell.clock import Clock
 from shared.wire import events
-from shared.wire.published import DryRun, PendingReceipt, Receipt
+from shared.wire.dry_runs import DryRun
+from shared.wire.receipts import PendingReceipt, Receipt
 from shared.words.audit import Detail
 from shared.words.principals import PersonPrincipal
 from shared.words.refusals import Refusal, refusal

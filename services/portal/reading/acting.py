@@ -15,7 +15,7 @@ from services.portal.reading import statuses
 from services.portal.reading.store import PortalStore
 from shared.wire import events
 from shared.wire.events import Logged
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import confirmers, deadlines, periods
 from shared.words.regimes import Confirmation
 from shared.words.report_state import ReportState

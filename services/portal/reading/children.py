@@ -11,7 +11,7 @@ from services.portal.domain.standing import Status
 from services.portal.reading import statuses
 from services.portal.reading.statuses import Found
 from services.portal.reading.store import PortalStore
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words.units import Unit
 
 

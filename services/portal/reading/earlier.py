@@ -4,7 +4,7 @@ from services.portal.domain import comparison
 from services.portal.domain.address import Address
 from services.portal.domain.comparison import Base
 from services.portal.reading.store import PortalStore
-from shared.wire.published import View
+from shared.wire.views import View
 
 
 async def bases(at: Address, store: PortalStore, view: View) -> list[Base]:

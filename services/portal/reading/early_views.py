@@ -11,7 +11,7 @@ from services.portal.domain.refused import Link
 from services.portal.reading import statuses
 from services.portal.reading.store import PortalStore
 from shared.wire.answers import Series, ViewOfUnits
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import vietnamese
 from shared.words.reference import ONE_DAY
 from shared.words.units import Unit

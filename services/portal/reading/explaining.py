@@ -11,7 +11,7 @@ from services.portal.domain.address import Address
 from services.portal.domain.explain import Explanation
 from services.portal.reading.store import PortalStore
 from shared.wire.answers import ExplainedFigure, FigureShown, IndicatorShown
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words import refusals
 from shared.words.regime_parts import Indicator
 

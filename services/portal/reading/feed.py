@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.portal.domain import refused
 from shared.plumbing.broker import Streams
 from shared.wire import subjects
-from shared.wire.published import ViewUpdated
+from shared.wire.views import ViewUpdated
 from shared.words.scope import Scope
 
 MOST = 500  # events of one answer

@@ -10,7 +10,7 @@ from services.portal.domain.address import Address
 from services.portal.domain.standing import Status
 from services.portal.reading import acting
 from services.portal.reading.store import PortalStore
-from shared.wire.published import View
+from shared.wire.views import View
 from shared.words.principals import Principal
 
 

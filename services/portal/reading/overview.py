@@ -16,7 +16,7 @@ from services.portal.reading.children import Below
 from services.portal.reading.store import PortalStore
 from shared.wire import events, view_hash
 from shared.wire.events import Logged
-from shared.wire.published import Official, View
+from shared.wire.views import Official, View
 from shared.words import deadlines, periods
 from shared.words.report_state import ReportState
 from shared.words.units import Unit

@@ -18,8 +18,8 @@ from shared.plumbing.mongo import Document, Documents
 from shared.wire import collection_names
 from shared.wire.documents.duties import DUTIES_OF_UNITS, DutyDocument
 from shared.wire.documents.views import ViewDocument
-from shared.wire.published import Official
 from shared.wire.view_key import ViewKey
+from shared.wire.views import Official
 from shared.words import deadlines
 from shared.words.reference import Setting
 from shared.words.scope import Scope

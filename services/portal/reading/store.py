@@ -23,8 +23,8 @@ from shared.wire.documents.reforms import ReformDocument
 from shared.wire.documents.reports import ReportDocument
 from shared.wire.documents.views import EarlyViewDocument, ViewDocument
 from shared.wire.events import Logged
-from shared.wire.published import Official, View, ViewPosition
 from shared.wire.view_key import ViewKey
+from shared.wire.views import Official, View, ViewPosition
 from shared.words import periods
 from shared.words.reference import Setting
 from shared.words.reform import LegalBasis

@@ -10,7 +10,8 @@ from services.portal.domain.address import Address
 from services.portal.domain.cumulative import YearToDate
 from services.portal.reading.store import PortalStore
 from shared.wire.answers import ViewToDate
-from shared.wire.published import Reason, View, ViewPosition
+from shared.wire.published import Reason
+from shared.wire.views import View, ViewPosition
 from shared.words.units import Unit
 
 ATTEMPTS: Final = 4

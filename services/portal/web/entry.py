@@ -27,7 +27,9 @@ from services.portal.http.entry_desk import Desk, Desks
 from services.portal.web import entry_approval, entry_pages
 from services.portal.web.entry_pages import Outcome, Shown
 from shared.wire import dry_runs, events
-from shared.wire.published import DryRun, PendingReceipt, Reason
+from shared.wire.dry_runs import DryRun
+from shared.wire.published import Reason
+from shared.wire.receipts import PendingReceipt
 from shared.words.audit import Action
 from shared.words.refusals import Refusal, refusal
 

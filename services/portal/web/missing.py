@@ -20,7 +20,7 @@ from services.portal.reading import offered, statuses
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.web import frame
-from shared.wire.published import Reporting, View
+from shared.wire.views import Reporting, View
 from shared.words import vietnamese
 from shared.words.principals import PersonPrincipal, Principal
 from shared.words.scope import Scope

@@ -36,7 +36,7 @@ from shared.plumbing.readiness import Readiness
 from shared.plumbing.reference_store import ReferenceStore
 from shared.wire import collection_names, events, subjects
 from shared.wire.events import Logged
-from shared.wire.published import LogPosition
+from shared.wire.receipts import LogPosition
 from shared.words import instants
 from shared.words.instants import Given, GivingEvent
 from shared.words.periods import Period
