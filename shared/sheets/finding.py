@@ -14,7 +14,7 @@ from shared.words.failures import PermanentError
 from shared.words.refusals import number, refusal
 
 MOST_FIELDS: Final = 20_000
-MOST_TIMES: Final = 5  # that one field is looked at
+MOST_TIMES: Final = 5  # that a field is there and says something else
 MOST_STAMPS: Final = 20
 ROW_LETTERS: Final = {"v": markers.FIGURES_COLUMN, "n": markers.FIGURES_COLUMN, "d": markers.FIGURES_COLUMN, "t": markers.TEXT_COLUMN}
 BESIDE: Final = {markers.NOTE: markers.NOTE_COLUMN, markers.ESTIMATE: markers.ESTIMATE_COLUMN}
@@ -36,6 +36,10 @@ class Found:
     @property
     def path(self) -> str:
         return f"{self.sheet}!{self.cell}"
+
+    def says_what(self, other: "Found") -> bool:
+        """Whether another cell says the same."""
+        return (self.kind, self.text, self.formula, self.shares) == (other.kind, other.text, other.formula, other.shares)
 
 
 @dataclass
@@ -65,7 +69,7 @@ class _Sheet:
 
     def __init__(self, sheet: Sheet, found: Filled) -> None:
         self._sheet, self._found = sheet, found
-        self._columns: dict[str, int] = {}
+        self._columns: dict[str, list[int]] = {}  # somebody may have copied one
         self._rows: list[tuple[int, str, str]] = []  # the row, its letter and code
         self._head = _merged_cells(sheet)
 
@@ -85,7 +89,7 @@ class _Sheet:
         elif text.startswith(markers.STAMP):
             self._stamp(text[len(markers.STAMP) :])
         elif (marked := markers.COLUMN.fullmatch(text)) is not None:
-            self._columns.setdefault(marked[1], column)
+            self._columns.setdefault(marked[1], []).append(column)
         elif (marked := markers.ROW.fullmatch(text)) is not None:
             self._rows.append((row, marked[1], marked[2]))
             known = self._found.meanings.setdefault(marked[2], [])
@@ -98,9 +102,9 @@ class _Sheet:
 
     def _fields(self, letter: str, code: str) -> Iterator[tuple[str, int]]:
         wanted = {letter: ROW_LETTERS[letter], **(BESIDE if letter in "vn" else {})}
-        for name, column in wanted.items():
-            if column in self._columns:
-                yield f"{name}.{code}", self._columns[column]
+        for name, mark in wanted.items():
+            for column in self._columns.get(mark, ())[:MOST_TIMES]:
+                yield f"{name}.{code}", column
 
 
 def place(sheet: Sheet, at: Place, head: Place, own: Collection[Place] = ()) -> Found:
@@ -115,8 +119,9 @@ def place(sheet: Sheet, at: Place, head: Place, own: Collection[Place] = ()) -> 
 
 
 def add(found: Filled, name: str, one: Found) -> None:
+    """Adds a cell of a field, unless another one says the same."""
     listed = found.fields.setdefault(name, [])
-    if len(listed) < MOST_TIMES:
+    if len(listed) < MOST_TIMES and not any(one.says_what(other) for other in listed):
         listed.append(one)
     if len(found.fields) > MOST_FIELDS:
         raise PermanentError(refusal("sheet.too_many_rows", most=number(MOST_FIELDS)))

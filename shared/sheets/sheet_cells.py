@@ -62,6 +62,7 @@ class SheetReader:
         self._formula: list[str] | None = None
         self._shared: dict[str, Formula] = {}
         self._of = ""  # the element whose text is read
+        self._is_phonetic = False  # how a text is read aloud is none of it
         self._share = ""
         package.parse(part, self._start, self._end, self._said)
 
@@ -76,12 +77,12 @@ class SheetReader:
             case "c":
                 self._begin_cell(given)
             case "v" | "f" | "t":
-                self._of = element
+                self._of = "" if self._is_phonetic else element
                 if element == "f":
                     self._formula = []
                     self._share = given.get("si", "") if given.get("t") == "shared" else ""
             case "rPh":
-                self._of = ""
+                self._is_phonetic = True
             case "mergeCell":
                 first, _, last = given.get("ref", "").partition(":")
                 begins, ends = place(first), place(last or first)
@@ -111,6 +112,8 @@ class SheetReader:
     def _end(self, element: str) -> None:
         if element in ("v", "f", "t"):
             self._of = ""
+        elif element == "rPh":
+            self._is_phonetic = False
         elif element == "c":
             cell = self._cell()
             if cell is not None:

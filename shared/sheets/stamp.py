@@ -1,4 +1,5 @@
-"""The stamp of a form: which form a file is. It is written three times, of which two must agree; it grants nothing.
+"""The stamp of a form: which form a file is. It is written three times, of which two must agree; it grants nothing. A file in which the
+stamps of another form agree too has two forms, and is none of them.
 
 * a document property and a hidden cell: `TH1;ct27-van-quan;2026;06253-2025;3f2a9c1b04d2;2;2026-11-27T03:00:00.000Z`
 * a visible line: `Mã biểu: ct27-van-quan/2026/06253-2025/3f2a9c1b04d2/2`
@@ -16,6 +17,7 @@ from shared.words.refusals import Refusal, refusal
 PROPERTY: Final = "TongHop"
 FORMAT: Final = "TH1"
 VISIBLE: Final = "Mã biểu:"
+AGREE: Final = 2
 PARTS: Final = r"([a-z0-9-]{1,64}){0}([0-9A-Z-]{4,16}){0}([0-9A-Za-z-]{1,40}){0}([0-9a-f]{12}){0}([0-9]{1,7})"
 FULL: Final = re.compile(f"{FORMAT};" + PARTS.replace("{0}", ";") + r";([0-9TZ:.-]{10,30})", re.ASCII)
 LINE: Final = re.compile(VISIBLE + r"\s*" + PARTS.replace("{0}", "/") + r"\s*", re.ASCII)
@@ -52,7 +54,7 @@ def read(found: Iterable[str]) -> Core | Refusal:
     if not cores:
         return refusal("sheet.no_form")
     [(core, times), *others] = cores.most_common(2)
-    if times < 2 or (others and others[0][1] == times):
+    if times < AGREE or (others and others[0][1] >= AGREE):
         return refusal("sheet.stamps_differ")
     return core
 

@@ -5,6 +5,8 @@ Source: ECMA-376, part 1, sections 18.2–18.8. Namespaces and prefixes are not 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from shared.sheets.grid import Kind, Place, Workbook, place
@@ -17,6 +19,8 @@ from shared.words.refusals import refusal
 MOST_STRINGS: Final = 200_000
 MOST_LETTERS: Final = 8_000_000  # of all shared texts
 MOST_SHEETS: Final = 50
+DAYS_TO_1904: Final = 1_462  # from the day 0 of one kind of workbook to that of the other
+NUMBER: Final = re.compile(r"[0-9]{1,7}(?:\.[0-9]{0,20})?", re.ASCII)
 PERCENTS: Final = frozenset({9, 10})
 DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 QUOTED: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
@@ -37,8 +41,16 @@ def read(package: Package) -> Workbook:
     sheets = [
         SheetReader(package, parts[key], name, strings, kinds, limits).sheet for name, key in listed.sheets if parts.get(key, "") in package
     ]
+    if listed.is_since_1904:
+        for sheet in sheets:
+            sheet.cells |= {at: replace(cell, text=_since_1900(cell.text)) for at, cell in sheet.cells.items() if cell.kind == "date"}
     has_links = any(kind in ("externalLink", "externalLinkPath") for kind, _ in related) or _has_link_parts(package)
     return Workbook(sheets, listed.names, _stamp(package), has_links)
+
+
+def _since_1900(day: str) -> str:
+    """A day of a workbook that counts from 1904, as of one that counts from 1900; a text that is no number as it is."""
+    return str(Decimal(day) + DAYS_TO_1904) if NUMBER.fullmatch(day) else day
 
 
 def _has_link_parts(package: Package) -> bool:
@@ -74,7 +86,7 @@ def _target(folder: str, target: str) -> str:
 
 def _stamp(package: Package) -> str:
     """The document property of the form."""
-    part = next((target for kind, target in _related(package, "") if kind == "custom-properties"), "")
+    part = next((target for kind, target in _related(package, "") if kind in ("custom-properties", "customProperties")), "")
     if part not in package or not part:
         return ""
     found: dict[str, str] = {}
@@ -98,6 +110,7 @@ class _Contents:
         self.sheets: list[tuple[str, str]] = []
         self.names: dict[str, tuple[str, Place]] = {}
         self.targets: dict[str, str] = {}
+        self.is_since_1904 = False
         self._name, self._text = "", ""
         folder, _, name = main.rpartition("/")
         rels = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
@@ -117,6 +130,8 @@ class _Contents:
             self.sheets.append((given.get("name", ""), given.get("id", "")))
         elif element == "definedName":
             self._name, self._text = given.get("name", ""), ""
+        elif element == "workbookPr":
+            self.is_since_1904 = given.get("date1904") in ("1", "true")
 
     def _said(self, text: str) -> None:
         if self._name:

@@ -260,6 +260,53 @@ def test_a_row_that_is_there_twice_is_refused_unless_both_say_the_same() -> None
     assert (code, path) == ("sheet.twice", cell(QUANTITY))
 
 
+def test_the_last_of_many_copies_of_a_row_or_a_sheet_is_read() -> None:
+    def rows(book: Workbook) -> None:
+        sheet = book["Biểu"]
+        marker = sheet.cell(int(cell(QUANTITY).removeprefix("Biểu!F")), 1).value
+        for row in range(300, 307):
+            sheet.cell(row, 1).value = marker
+        sheet.cell(306, 6).value = 77
+
+    def sheets(book: Workbook) -> None:
+        copies = [book.copy_worksheet(book["Biểu"]) for _ in range(7)]
+        copies[-1][cell(QUANTITY).removeprefix("Biểu!")].value = 77
+
+    for more in (rows, sheets):
+        back = files.read(files.filled(files.blank(), {}, more))
+        assert (back.values, back.faults) == ({QUANTITY[2:]: "77"}, [])
+        assert [code for code, _ in faults({QUANTITY: 7}, more)] == ["sheet.twice"]
+
+
+def test_a_column_that_was_copied_is_read_too() -> None:
+    def copied(book: Workbook) -> None:
+        sheet = book["Biểu"]
+        for row in range(1, sheet.max_row + 1):
+            sheet.cell(row, 12).value = sheet.cell(row, 6).value
+        sheet.cell(int(cell(QUANTITY).removeprefix("Biểu!F")), 12).value = 77
+
+    back = files.read(files.filled(files.blank(), {}, copied))
+    assert (back.values, back.faults) == ({QUANTITY[2:]: "77"}, [])
+    assert [code for code, _ in faults({QUANTITY: 7}, copied)] == ["sheet.twice"]
+
+
+def test_how_a_text_is_read_aloud_is_none_of_it() -> None:
+    given = files.put(files.blank(), {QUANTITY: "1"})
+    text = b'<t xml:space="preserve">1</t>'
+    aloud = text + b'<rPh sb="0" eb="1"><t>9</t></rPh>'
+    assert files.read(files.changed(given, files.SHEET, text, aloud)).values == {QUANTITY[2:]: "1"}
+
+
+def test_a_day_in_a_note_is_the_day_that_the_program_showed() -> None:
+    """Also in a workbook that counts days from 1904, as old programs for the Mac do."""
+    given = files.filled(files.blank(), {QUANTITY: 7, "g.gd_ngay_cong": date(2026, 11, 20)})
+    assert files.read(given).notes == {"gd_ngay_cong": "20/11/2026"}
+    part = files.parts_of(given)["xl/worksheets/sheet1.xml"]
+    early = files.with_parts(given, **{"xl/worksheets/sheet1.xml": part.replace(b">46346<", b">44884<")})
+    mac = files.changed(early, "xl/workbook.xml", b"<workbookPr", b'<workbookPr date1904="1"')
+    assert files.read(mac).notes == {"gd_ngay_cong": "20/11/2026"}
+
+
 def test_merged_cells_are_read_and_refused_only_if_it_is_not_known_whose_content_it_is() -> None:
     where = files.blank_cells()
     row = int(where[QUANTITY][1:])

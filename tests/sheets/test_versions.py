@@ -55,6 +55,31 @@ def test_two_stamps_of_three_are_enough(way: str) -> None:
     assert stamped(forged=(way,)) == CORE
 
 
+def test_a_form_into_which_another_units_was_copied_is_neither() -> None:
+    """Or the figures of one unit would fill the cells that the other left empty."""
+    other = openpyxl.load_workbook(io.BytesIO(files.filled(files.blank((*files.CT27[:2], "06256", files.TODAY)), {"v.gd_ngay_cong": 7})))
+
+    def copied(book: Workbook) -> None:
+        sheet = book.create_sheet("Biểu 2")
+        for row in other["Biểu"].iter_rows():
+            for one in row:
+                if one.value is not None:
+                    sheet[one.coordinate].value = one.value
+
+    both = reading.stamped(files.found(files.filled(files.blank(), {"v.gd_tien_tai_tro": 5}, copied)))
+    assert getattr(both, "code", "") == "sheet.stamps_differ"
+
+
+def test_the_property_is_read_of_a_strict_file_too() -> None:
+    def plain(book: Workbook) -> None:
+        visible(book, None)
+
+    given = files.filled(files.blank(), {}, plain)
+    relations = "_rels/.rels"
+    strict = files.changed(given, relations, b"relationships/custom-properties", b"relationships/customProperties")
+    assert reading.stamped(files.found(strict)) == CORE
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_one_stamp_is_not(way: str) -> None:
     others = [name for name in WAYS if name != way]
