@@ -56,11 +56,11 @@ def is_taken(form: Form, core: Core) -> bool:
 def taken(form: Form, core: Core, found: Reading) -> tuple[Refusal, list[Difference]]:
     """Why a file comes too late, and what it says otherwise than the report that was recorded meanwhile."""
     differs = list(differences(form, found))
-    labels = {indicator.code: indicator.label for indicator in form.asked.indicators} | dict(form.asked.narratives)
-    labels |= {f"{code}.{part}": f"{label}: {PARTS[part]}" for code, label in labels.items() for part in PARTS}
+    called = {indicator.code: indicator.label for indicator in form.asked.indicators} | dict(form.asked.narratives)
+    called |= {f"{code}.{part}": f"{label}: {PARTS[part]}" for code, label in called.items() for part in PARTS}
     figures = {indicator.code for indicator in form.asked.indicators}
     named = [
-        f"{labels[one.code]} ({_shown(one.now)}; trong tệp: {_shown(one.then)})" if one.code in figures else labels[one.code]
+        f"{called[one.code]} ({_shown(one.now)}; trong tệp: {_shown(one.then)})" if one.code in figures else called[one.code]
         for one in differs[:MOST_NAMED]
     ]
     reason = refusal("sheet.revision_taken", revision=core.revision, next=form.held.next_revision, differs=named or [NONE])
@@ -85,9 +85,13 @@ def differences(form: Form, found: Reading) -> Iterator[Difference]:
 
 def marks(form: Form, found: Reading, reasons: Iterable[Refusal]) -> Marks:
     """The marks for a file's wrong cells."""
-    labels = {path: label(form.asked, name) for name, path in found.paths.items()}
     title = f"{form.asked.regime.title}: {vietnamese.period_name(form.asked.period.code)}, {form.asked.unit.name}"
-    return of_groups(title, reading.grouped(reasons), labels)
+    return of_groups(title, reading.grouped(reasons), labels(form.asked, found))
+
+
+def labels(asked: Asked, found: Reading) -> dict[str, str]:
+    """What each cell of a file is about: `Biểu!F12` is `Tiền tài trợ cho giáo dục`."""
+    return {path: label(asked, name) for name, path in found.paths.items()}
 
 
 def label(asked: Asked, name: str) -> str:

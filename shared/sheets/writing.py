@@ -26,7 +26,7 @@ NOTE_LETTERS: Final = 26
 LINE_POINTS: Final = 16.5
 TEXT_POINTS: Final = 90
 MOST_LIST: Final = 200  # letters of a list inside its validation; a longer one stands on a sheet of its own
-GUIDE: Final = "Chỉ ghi vào các ô nền vàng. Ghi 0 nếu không phát sinh; để trống nếu chưa có số liệu. Không xoá hàng, cột của biểu."
+GUIDE: Final = "Chỉ ghi vào các ô nền vàng. Ghi 0 nếu không phát sinh; để trống nếu chưa có số liệu. Không xóa hàng, cột của biểu."
 
 
 def written(layout: Layout) -> bytes:

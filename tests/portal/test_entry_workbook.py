@@ -46,6 +46,13 @@ async def test_a_filled_form_becomes_the_draft_and_is_not_sent(desk: Desk) -> No
         assert (blank.status_code, blank.headers["content-type"]) == (200, MEDIA_TYPE)
         taken = await bring(officer, files.filled(blank.content, SAID))
         assert (taken.status_code, "Báo cáo chưa được gửi." in taken.text) == (200, True)
+        said = main_of(taken.text)
+        assert "2 chỉ tiêu có số liệu, " in said
+        assert "Tệp thay đổi 3 ô" in said
+        assert ">Ngày công lao động đóng góp cho giáo dục</th>" in said
+        assert ">1.234 công</td>" in said
+        unchanged = main_of((await bring(officer, files.filled((await officer.get(FORM)).content, {}))).text)
+        assert "Tệp không thay đổi ô nào" in unchanged
         page = main_of((await officer.get(PATH)).text)
         assert 'name="v.gd_ngay_cong" value="1.234"' in page
         assert 'name="v.gd_tien_tai_tro" value="12,5"' in page
@@ -68,7 +75,8 @@ async def test_a_wrong_form_changes_nothing_and_comes_back_marked(desk: Desk) ->
         where = files.cells_of(blank)
         wrong = await bring(officer, files.filled(blank, {"v.gd_ngay_cong": "hai", "v.gd_tien_tai_tro": "hai"}))
         assert wrong.status_code == 422
-        assert f"Biểu!{where['v.gd_tien_tai_tro']}, Biểu!{where['v.gd_ngay_cong']}:" in main_of(wrong.text)
+        named = (("v.gd_tien_tai_tro", "Tiền tài trợ cho giáo dục"), ("v.gd_ngay_cong", "Ngày công lao động đóng góp cho giáo dục"))
+        assert ", ".join(f"Biểu!{where[name]} ({label})" for name, label in named) + ":" in main_of(wrong.text)
         [address] = [part.split('"')[0] for part in wrong.text.split('href="') if part.startswith(f"{WHERE}/")]
         marked = await officer.get(address)
         assert [fault.code for fault in files.read(marked.content).faults] == ["report.unreadable_number"] * 2

@@ -4,14 +4,15 @@ What a right file says goes into the draft, never further: the person checks and
 nothing; it comes back with its cells marked. Source: design, section 4, "Workbooks"; ADR 0083.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.portal.domain import drafts, entry_fields
+from services.portal.domain import drafts, entry_fields, file_changes
 from services.portal.domain.approval import Locked
 from services.portal.domain.drafts import Conflict, Draft
 from services.portal.domain.refused import Refused
@@ -35,9 +36,12 @@ ADDRESS: Final = "/bieu-mau/{regime}/{period}/{unit}/excel"
 
 @dataclass(frozen=True)
 class Said:
-    """What the page says about a file: why it was not taken, by message, and the ids of files that are given back."""
+    """What the page says about a file: why it was not taken, by message, and the ids of files that are given back. `labels` says what
+    cells are about.
+    """
 
     groups: list[Group]
+    labels: Mapping[str, str] = field(default_factory=dict)
     marked: str | None = None
     renewed: str | None = None
 
@@ -77,7 +81,7 @@ async def brought(desk: Desks, files: PersonsWorkbooks, request: Request) -> Res
     if given.startswith(guard.PACKED):
         return await _judged(shown, files, given)
     taken = await entry_table.taken(shown, files, given)
-    return _refused(shown, taken) if isinstance(taken, list) else await _saved(taken, [])
+    return _refused(shown, taken) if isinstance(taken, list) else await _saved(shown, taken, [])
 
 
 @router.get(f"{ADDRESS}/{{sheet}}")
@@ -100,9 +104,11 @@ async def _judged(shown: Shown, files: Workbooks, given: bytes) -> Response:
     filling = _filling(shown, found)
     if faults := found.faults or found.at_cells(await entry_table.judged(filling)):
         marked = await files.marked(given, shown.form, found, faults)
-        return _page(shown, Said(reading.grouped(faults), marked=marked), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _page(
+            shown, Said(reading.grouped(faults), judging.labels(shown.form.asked, found), marked=marked), HTTPStatus.UNPROCESSABLE_ENTITY
+        )
     late = [judging.taken(shown.form, core, found)[0]] if judging.is_taken(shown.form, core) else []
-    return await _saved(filling, [*late, *found.remarks])
+    return await _saved(shown, filling, [*late, *found.remarks])
 
 
 def _filling(shown: Shown, found: Reading) -> Shown:
@@ -113,9 +119,10 @@ def _filling(shown: Shown, found: Reading) -> Shown:
     return entry.begun(replace(shown, fields={**shown.fields, **texts}), {**shown.fields, **texts})
 
 
-async def _saved(filling: Shown, remarks: list[Refusal]) -> Response:
+async def _saved(shown: Shown, filling: Shown, remarks: list[Refusal]) -> Response:
     """Saves what the file says in the draft, unless others have typed something else: then the person chooses."""
-    names = entry_fields.typed_names(filling.desk.entry.asked)
+    asked = filling.desk.entry.asked
+    names = entry_fields.typed_names(asked)
     texts = {name: filling.fields[name] for name in names if name in filling.fields}
     found = await filling.desk.save(filling.form, texts, _version(filling, texts), filling.fields[entry_fields.FORM])
     if isinstance(found, Conflict) and found.draft is not None:
@@ -126,7 +133,9 @@ async def _saved(filling: Shown, remarks: list[Refusal]) -> Response:
         why = refusal("draft.ended") if isinstance(found, Conflict) else refusal("draft.too_large")
         return _refused(filling, [why])
     page = entry_pages.frame(replace(filling, draft=found), Outcome())
-    return look.page("form_workbook_taken.html", {**page, "groups": reading.grouped(remarks)})
+    before = entry_fields.filled(asked, shown.form.held.content) if shown.draft is None else shown.draft.texts
+    changes = file_changes.of(asked, before, texts)
+    return look.page("form_workbook_taken.html", {**page, "groups": reading.grouped(remarks), "found": changes, "had_draft": shown.draft})
 
 
 def _version(filling: Shown, texts: drafts.Texts) -> int:

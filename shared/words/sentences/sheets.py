@@ -40,7 +40,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The file has macros, so it is not taken. Save it as an Excel workbook (.xlsx) without macros, and send it again.",
     ),
     "sheet.embedded": (
-        "Tệp có đối tượng nhúng nên không được nhận. Xoá các đối tượng nhúng, hoặc tải lại biểu và chép số liệu sang, rồi gửi lại.",
+        "Tệp có đối tượng nhúng nên không được nhận. Xóa các đối tượng nhúng, hoặc tải lại biểu và chép số liệu sang, rồi gửi lại.",
         "The file has embedded objects, so it is not taken. Delete them, or get the form again and copy the figures into it.",
     ),
     "sheet.damaged": (
@@ -56,7 +56,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The file unpacks to more than {most} MiB, or {ratio} times its size, so it is not taken. Get the form again and copy the figures.",
     ),
     "sheet.too_many_rows": (
-        "Tệp có quá nhiều hàng hoặc ô (giới hạn {most} hàng có số liệu). Xoá các hàng thừa, hoặc tải lại biểu và chép số liệu sang.",
+        "Tệp có quá nhiều hàng hoặc ô (giới hạn {most} hàng có số liệu). Xóa các hàng thừa, hoặc tải lại biểu và chép số liệu sang.",
         "The file has too many rows or cells (limit: {most} filled rows). Delete what is not needed, or get a new form.",
     ),
     "sheet.too_many_merged": (
@@ -64,7 +64,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The file has more than {most} merged ranges. Undo those that are not of the form, or get a new form and copy the figures.",
     ),
     "sheet.too_many_sheets": (
-        "Tệp có quá {most} trang tính. Xoá các trang không thuộc biểu rồi gửi lại.",
+        "Tệp có quá {most} trang tính. Xóa các trang không thuộc biểu rồi gửi lại.",
         "The file has more than {most} sheets. Delete those that are not of the form, and send it again.",
     ),
     "sheet.no_form": (
@@ -84,7 +84,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The form has changed since the file was made: {names}. Get the new form (the figures are copied into it), check it and send it.",
     ),
     "sheet.lost_rows": (
-        "Biểu đã mất hàng của chỉ tiêu: {names}. Tải lại biểu, chép số liệu sang rồi gửi; không xoá hàng, cột của biểu.",
+        "Biểu đã mất hàng của chỉ tiêu: {names}. Tải lại biểu, chép số liệu sang rồi gửi; không xóa hàng, cột của biểu.",
         "Rows of the form are gone: {names}. Get the form again, copy the figures and send it; do not delete its rows and columns.",
     ),
     "sheet.external_links": (
@@ -128,7 +128,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The cell is merged with {other}, so it is not known whose content it is. Unmerge them, and write what belongs in each.",
     ),
     "sheet.twice": (
-        "Chỉ tiêu này có ở nhiều ô với số khác nhau: {cells}. Xoá hàng thừa rồi gửi lại.",
+        "Chỉ tiêu này có ở nhiều ô với số khác nhau: {cells}. Xóa hàng thừa rồi gửi lại.",
         "This figure is in several cells with different numbers: {cells}. Delete the rows that are not needed, and send the file again.",
     ),
     "sheet.from_formula": (
