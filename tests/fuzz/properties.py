@@ -177,7 +177,7 @@ def _reports(raw: bytes, decimal: typed_numbers.Decimals) -> list[table_reports.
 def _sent(report: table_reports.Report, asked: Asked) -> None:
     number = table_events.revision(report, asked, Held())
     event_id = table_events.event_id(asked, number, report)
-    payload = envelope.encode(envelope.of_unit(COMMUNE, event_id, events.SUBMITTED, table_events.data(report, asked, Held(), number)))
+    payload = envelope.encode(envelope.of_unit(COMMUNE, event_id, events.SUBMITTED, table_events.data(report, asked, number, {})))
     decision = _decide(Incoming(COMMUNE, payload, RECEIVED_MS, 1))
     assert not isinstance(decision, Malformed)
     if isinstance(decision, Rejected):
