@@ -22,7 +22,6 @@ from shared.words.spreadsheet_texts import BOM, harmless
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 LABEL, MEASURE = columns.IGNORED[-2:]  # for people: a reader passes over these columns
-CODE_DIGITS: Final = 5  # of a commune's code, whose leading zeros a spreadsheet drops
 MONTH: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
 WORD: Final = "kỳ "
 
@@ -48,14 +47,14 @@ def written(asked: Asked) -> bytes:
 
 def finder(asked: Asked) -> Find:
     """How rows are understood where only this form is filled: a row of another one is refused by what is other."""
-    regimes = {folded(asked.regime.id), folded(asked.regime.title)}
+    regimes = table_reports.regime_names(asked.regime)
     units = {asked.unit.id, asked.unit.code}
 
     def find(key: Key) -> Asked | Refusal:
         for name, said, wanted, is_own in (
             ("regime", key.regime, asked.regime.id, folded(key.regime) in regimes),
             ("period", key.period, asked.period.code, key.period.upper() == asked.period.code),
-            ("unit", key.unit, asked.unit.id, key.unit in units or key.unit.zfill(CODE_DIGITS) in units),
+            ("unit", key.unit, asked.unit.id, not units.isdisjoint(table_reports.unit_codes(key.unit))),
         ):
             if not is_own:
                 return refusal("table.other_form", name, **{"is": said, "wanted": wanted})

@@ -18,6 +18,7 @@ from shared.words.failures import PermanentError
 from shared.words.forms import Asked
 from shared.words.refusals import Both, Refusal, refusal
 from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 from shared.words.typed_numbers import Decimals
 
 YES: Final = frozenset(map(folded, ("có", "x", "1", "true", "yes", "đúng")))
@@ -38,8 +39,19 @@ class Key(NamedTuple):
 
 
 NO_KEY: Final = Key("", "", "")
+CODE_DIGITS: Final = 5  # of a commune's code, whose leading zeros a spreadsheet drops
 Find = Callable[[Key], Asked | Refusal]
 """What the unit of a row is asked for; or why it cannot be sent, with the path `regime`, `period` or `unit`."""
+
+
+def regime_names(regime: Regime) -> tuple[str, str]:
+    """How rows name a regime, folded: by its id or its title."""
+    return folded(regime.id), folded(regime.title)
+
+
+def unit_codes(text: str) -> tuple[str, ...]:
+    """The codes or ids that a cell with a unit may mean, the likelier first."""
+    return (text, text.zfill(CODE_DIGITS)) if text.isascii() and text.isdigit() else (text,)
 
 
 @dataclass

@@ -6,10 +6,12 @@ from typing import Final
 import orjson
 
 from services.ingest.domain import shapes
+from shared.sheets import table_form
 from shared.wire import envelope, events
 from tests import seeds
 from tests.builders import CT27, Event, confirmed, extended, opened, payload, returned, submitted, withdrawn
 from tests.fuzz import sheets
+from tests.sheets import files, test_table_form
 
 ACTOR: Final = "people/p-0142"
 TYPED: Final = ("1.234,5", "1234.5", "1.234", "-1 234 567", "12,5 triệu", "½", "٣", "1,2,3", "0", "−5", "9" * 40, "1e5", " 5 ", "12 %")
@@ -70,8 +72,20 @@ def inputs() -> Iterator[bytes]:
     yield from (b"f" + text.encode() for text in RULES)
     yield from (b"c" + text.encode() for text in TABLES)
     yield b"c" + TABLES[0].encode("utf-16")
+    yield from own_tables()
     yield from (b"n" + text.encode() for text in TYPED)
     yield from sheets.inputs()
+
+
+def own_tables() -> Iterator[bytes]:
+    """Tables of one form each: the byte that names the form, and the form, filled."""
+    yield b"t"
+    yield b"t\0" + "chỉ tiêu;giá trị;giải trình;lý do\ngd_ngay_cong;1.234;Đếm lại;Sửa\n".encode()
+    yield b"t\0" + TABLES[0].encode()
+    for place, about in enumerate(files.REPORTED):
+        one = files.asked(about)
+        given = test_table_form.filled(table_form.written(one), one, files.report(one)).splitlines(keepends=True)
+        yield b"t" + bytes([place]) + b"".join(given[:12])
 
 
 def words() -> Iterator[str]:

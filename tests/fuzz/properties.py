@@ -17,8 +17,11 @@ from services.ingest.domain.case import Incoming
 from services.ingest.domain.decision import Accepted, Decision, Malformed, Rejected
 from services.ingest.domain.known import Known
 from services.ingest.doors import table_events
+from services.portal.domain import entry_fields
 from shared.plumbing import inbox
-from shared.sheets import table_jobs, table_reports
+from shared.sheets import table_form, table_jobs, table_reports
+from shared.sheets.table import Table
+from shared.sheets.table_form import OwnTable
 from shared.wire import envelope, events
 from shared.wire.dry_runs import DryRun
 from shared.wire.previews import Preview
@@ -26,13 +29,15 @@ from shared.wire.published import Reason
 from shared.words import figure_rules, numbers, typed_numbers
 from shared.words.failures import PermanentError
 from shared.words.forms import Asked, Held
-from shared.words.refusals import Refusal
+from shared.words.refusals import Refusal, refusal
 from tests import knowing, seeds
 from tests.builders import COMMUNE, DISTRICT, KL62, NQ68, RECEIVED, confirmed
 from tests.fuzz import sheets
+from tests.sheets import files
 
 RECEIVED_MS: Final = events.to_ms(RECEIVED)
 VIEWS: Final = {(NQ68, "2024", DISTRICT): confirmed(period="2024")["data"]["view_hash"]}
+ANYWHERE: Final = [refusal("report.whole_number", f"data.{name}", text="1") for name in ("values.gd_ngay_cong", "notes.a", "revision", "")]
 PLACE: Final = re.compile(r"[0-9]+(:[0-9]+)?", re.ASCII)  # line, and column
 MOST_RECEIPT_BYTES: Final = 512 * 1024  # half of what the broker takes
 
@@ -184,6 +189,45 @@ def _sent(report: table_reports.Report, asked: Asked) -> None:
         assert all(PLACE.fullmatch(reason.path) for reason in report.at_cells(decision.reasons))
 
 
+def own_table(raw: bytes) -> None:
+    """A table for one form, which the first byte names: refused with reasons, or what it says goes into the form's fields and is read there
+    as the same; and the door of tables reads it alike.
+    """
+    asked = files.asked(files.REPORTED[raw[0] % len(files.REPORTED)] if raw else files.CT27)
+    try:
+        found = table_jobs.table_of(table_jobs.read(raw[1:], {}))
+        own = table_form.read(found, asked)
+    except PermanentError as refused:
+        if not refused.refusals:
+            raise
+        _can_be_told(*refused.refusals)
+        return
+    _can_be_told(*own.faults)
+    assert all(PLACE.fullmatch(fault.path) for fault in own.faults)
+    assert all(PLACE.fullmatch(reason.path) for reason in own.at_cells(ANYWHERE))
+    if not own.faults:
+        _goes_into_the_form(asked, own)
+        _is_read_alike(found, asked, own)
+
+
+def _goes_into_the_form(asked: Asked, own: OwnTable) -> None:
+    content = own.content
+    typed_in = entry_fields.read(asked, entry_fields.filled(asked, content))
+    assert typed_in.faults == []
+    assert (typed_in.values, typed_in.status) == (content.values, content.status)
+    for there, here in ((typed_in.narratives, content.narratives), (typed_in.notes, content.notes)):
+        assert there == {code: text.strip() for code, text in here.items()}
+
+
+def _is_read_alike(found: Table, asked: Asked, own: OwnTable) -> None:
+    try:
+        reports = table_reports.read(found, table_events.finder(asked.reference, asked.unit.id, asked.day))
+    except PermanentError:  # a column that names the form is not there, or another one has nothing for it
+        return
+    for report in reports:
+        assert report.faults or report.parts == own.report.parts
+
+
 def workbook(raw: bytes) -> None:
     """A file that says that it is a workbook."""
     _can_be_told(*sheets.whole(raw))
@@ -207,6 +251,7 @@ READERS: Final[Mapping[bytes, Callable[[bytes], None]]] = {
     b"n": typed,
     b"f": rule,
     b"c": csv,
+    b"t": own_table,
     b"w": workbook,
     b"x": rows,
     b"p": part,

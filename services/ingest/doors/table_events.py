@@ -3,12 +3,12 @@
 Source: design, section 4, "Tables"; ADR 0084.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from services.ingest.domain import figures
-from shared.sheets import reading
+from shared.sheets import reading, table_reports
 from shared.sheets.columns import folded
 from shared.sheets.stamp import Core
 from shared.sheets.table_reports import Find, Key, Report
@@ -16,16 +16,15 @@ from shared.words import forms, texts
 from shared.words.forms import Asked, Content, Held
 from shared.words.reference import Reference, Setting
 from shared.words.refusals import Refusal, refusal
-
-CODE_DIGITS: Final = 5  # of a commune's code, whose leading zeros a spreadsheet drops
+from shared.words.regimes import Regime
 
 
 def finder(reference: Reference, sender: str, today: date) -> Find:
     """How rows of a table are understood that the unit `sender` (an id) sends: only its own, and those for which it acts today."""
-    titles = {folded(regime.title): regime.id for regime in reference.regimes.values()}
+    named = _named(reference.regimes.values())
 
     def find(key: Key) -> Asked | Refusal:
-        regime = key.regime if key.regime in reference.regimes else titles.get(folded(key.regime), key.regime.lower())
+        regime = key.regime if key.regime in reference.regimes else named.get(folded(key.regime), key.regime)
         period = key.period.upper()
         unit = _unit(reference, reference.setting_at_receipt(regime, period, today), key.unit, today) if key.unit else sender
         if unit != sender and not reference.registry.acts_for(sender, unit, today):
@@ -37,10 +36,18 @@ def finder(reference: Reference, sender: str, today: date) -> Find:
     return find
 
 
+def _named(regimes: Iterable[Regime]) -> Mapping[str, str]:
+    """The ids of regimes by how rows may name them; a name that fits two is none."""
+    found: dict[str, set[str]] = {}
+    for regime in regimes:
+        for name in table_reports.regime_names(regime):
+            found.setdefault(name, set()).add(regime.id)
+    return {name: min(ids) for name, ids in found.items() if len(ids) == 1}
+
+
 def _unit(reference: Reference, setting: Setting | None, text: str, today: date) -> str:
     """The id of the unit that a cell means: its code in the period, or its id; the text itself if there is none."""
-    codes = (text, text.zfill(CODE_DIGITS)) if text.isascii() and text.isdigit() else (text,)
-    for code in codes:
+    for code in table_reports.unit_codes(text):
         if setting is not None and code in setting.tree.by_code:
             return setting.tree.by_code[code].id
         if code in reference.registry.ids:
