@@ -138,7 +138,7 @@ def replay(
         for one, receipt in done:
             session.console.print(f"{one.message['_id']}: {VERDICTS[receipt.verdict]} (sự kiện {one.event.event_id}).", markup=False)
     if refused := [(one, receipt) for one, receipt in done if receipt.is_rejected]:
-        session.stop(session.NO, *[Refusal(e.code, e.path, e.message_vi, e.message_en) for _, receipt in refused for e in receipt.errors])
+        session.stop(session.NO, *[error.as_refusal() for _, receipt in refused for error in receipt.errors])
 
 
 @parked.command()

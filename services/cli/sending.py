@@ -16,7 +16,7 @@ from shared.wire.sent import Concern
 from shared.words import periods
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
-from shared.words.refusals import Refusal, refusal
+from shared.words.refusals import refusal
 from shared.words.regimes import Regime
 
 VERDICT_S: Final = 10.0  # how long a command waits for ingest
@@ -52,12 +52,8 @@ def tell(receipt: Receipt, done: str, as_json: bool) -> None:
     if as_json:
         session.say_json(receipt.model_dump(mode="json", exclude_defaults=True))
     elif not receipt.errors:
-        noted = [_refusal(warning).line(language.chosen()) for warning in receipt.warnings]
+        noted = [warning.as_refusal().line(language.chosen()) for warning in receipt.warnings]
         said = [f"{done} (sự kiện {receipt.event_id}).", *(f"Lưu ý: {line}" for line in noted)]
         session.console.print("\n".join(said), markup=False)
     if receipt.errors:
-        session.stop(session.NO, refusal("cli.not_accepted"), *map(_refusal, receipt.errors))
-
-
-def _refusal(reason: Reason) -> Refusal:
-    return Refusal(reason.code, reason.path, reason.message_vi, reason.message_en)
+        session.stop(session.NO, refusal("cli.not_accepted"), *map(Reason.as_refusal, receipt.errors))

@@ -8,9 +8,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from shared.wire.problems import MEDIA_TYPE, RejectedProblem, WorkbookProblem
+from shared.wire.problems import MEDIA_TYPE, RejectedProblem
 from shared.wire.published import Reason
 from shared.wire.receipts import Receipt
+from shared.wire.workbook_answers import GivenBack, WorkbookProblem
 from shared.words import refusals
 from shared.words.refusals import Refusal
 
@@ -33,9 +34,9 @@ def problem(
     return rejection(status, [Reason.of(refusal) for refusal in reasons], headers, receipt=receipt)
 
 
-def of_workbook(status: int, reasons: Sequence[Reason], **more: object) -> Response:
-    """The answer to a workbook that is refused; `more` are the fields of a `WorkbookProblem`."""
-    body = WorkbookProblem.model_validate({**_said(status, reasons), **more})
+def of_workbook(status: int, reasons: Sequence[Reason], back: GivenBack) -> Response:
+    """The answer to a workbook that is refused, with what comes back."""
+    body = WorkbookProblem.model_validate(_said(status, reasons) | dict(back))
     return Response(body.model_dump_json(exclude_defaults=True), status, media_type=MEDIA_TYPE)
 
 

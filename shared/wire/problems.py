@@ -28,28 +28,6 @@ class Problem(BaseModel):
     errors: Annotated[list[Reason], Field(min_length=1)]
 
 
-class FigureDifference(BaseModel):
-    """A figure or text of the report that was recorded meanwhile, and what the workbook says instead; null: nothing."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    code: str
-    now: object
-    then: object
-
-
-class WorkbookProblem(Problem):
-    """Why a workbook was refused. The path of a fault is the cell: `Biểu!F12`.
-
-    `marked` is the address of the sender's own file with its wrong cells marked, `renewed` that of a new form with the figures that still
-    mean the same; both are kept for a day. `differences`: what the report says that was recorded meanwhile, and what the file says.
-    """
-
-    marked: IfSet[str] = None
-    renewed: IfSet[str] = None
-    differences: IfSet[list[FigureDifference]] = None
-
-
 class RejectedProblem(Problem):
     """Why an event was rejected, with its receipt."""
 

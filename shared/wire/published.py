@@ -62,3 +62,7 @@ class Reason(Published):
     def of(cls, refusal: Refusal) -> Self:
         """A refusal of the catalogue in its published form."""
         return cls(code=refusal.code, path=refusal.path, message_vi=refusal.message_vi, message_en=refusal.message_en)
+
+    def as_refusal(self) -> Refusal:
+        """The refusal that this is the published form of."""
+        return Refusal(self.code, self.path, self.message_vi, self.message_en)

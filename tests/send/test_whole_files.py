@@ -63,6 +63,20 @@ def test_a_filled_form_goes_as_it_is(server: Office, machine: Machine, tmp_path:
     assert "/v1/sheets/abc" in machine.said
 
 
+def test_a_form_that_is_tried_has_a_row_with_its_verdict(server: Office, machine: Machine, tmp_path: Path) -> None:
+    form = tmp_path / "bieu.xlsx"
+    form.write_bytes(b"PK\x03\x04form")
+    rejected = {"verdict": "rejected", "errors": [reason("report.out_of_range", "Biểu!F12")], "warnings": [], "changes": []}
+    server.tricks = [saying(200, rejected | {"marked": "/v1/sheets/abc"})] * 2
+    [row] = machine.rows(str(form), code=1, is_dry_run=True)
+    assert server.posts[-1].path == "/v1/reports/xlsx?dry_run=true"
+    assert (row["verdict"], row["errors"][0]["path"], row["changes"], row["dry_run"]) == ("rejected", "Biểu!F12", [], True)
+    assert machine.run(str(form), is_dry_run=True) == 1
+    assert "Thử: sẽ bị từ chối" in machine.printed
+    assert "Biểu!F12" in machine.printed
+    assert "/v1/sheets/abc" in machine.said
+
+
 def test_a_file_that_the_server_refuses_or_does_not_get_is_told(server: Office, machine: Machine, table: str, tmp_path: Path) -> None:
     refused = {"code": "table.windows_1258", "errors": [reason("table.windows_1258", "3")]}
     server.tricks = [saying(422, refused)]

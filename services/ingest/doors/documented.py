@@ -10,9 +10,9 @@ from shared.shell import openapi
 from shared.wire import envelope, report_schema, schemas, sent
 from shared.wire.dry_runs import DryRun
 from shared.wire.forms import Form, RegimeDetail, RegimeList
-from shared.wire.problems import FigureDifference, WorkbookProblem
 from shared.wire.receipts import PendingReceipt, Receipt, TakenAttachment
 from shared.wire.tables import TableReceipts
+from shared.wire.workbook_answers import FigureDifference, WorkbookDryRun, WorkbookProblem
 
 Json = dict[str, Any]
 
@@ -254,6 +254,7 @@ def install(app: FastAPI) -> None:
     answers = (
         WorkbookProblem,
         FigureDifference,
+        WorkbookDryRun,
         Receipt,
         PendingReceipt,
         DryRun,

@@ -6,9 +6,8 @@ from services.ingest.doors.documented import DRY_RUN, LOCATION, NO_KEY, NO_REGIM
 from shared.sheets.writing import MEDIA_TYPE
 from shared.shell import openapi
 from shared.wire import problems, schemas
-from shared.wire.dry_runs import DryRun
-from shared.wire.problems import WorkbookProblem
 from shared.wire.receipts import PendingReceipt, Receipt
+from shared.wire.workbook_answers import WorkbookDryRun, WorkbookProblem
 
 Json = dict[str, Any]
 
@@ -47,8 +46,10 @@ GET_SHEET: Final[openapi.Answers] = {
 POST_WORKBOOK: Final[openapi.Answers] = {
     200: {
         "description": "The same figures were sent before and accepted: their receipt, with the verdict `duplicate`. With `dry_run=true`:"
-        " what would become of the file",
-        "content": {"application/json": {"schema": {"anyOf": [schemas.reference(Receipt), schemas.reference(DryRun)]}, "examples": TRIED}},
+        " what would become of the file, 200 whatever the verdict is, if the file can be read and is the unit's own",
+        "content": {
+            "application/json": {"schema": {"anyOf": [schemas.reference(Receipt), schemas.reference(WorkbookDryRun)]}, "examples": TRIED}
+        },
     },
     201: openapi.json_answer(Receipt, "The report was accepted: its receipt"),
     202: openapi.json_answer(
@@ -69,8 +70,8 @@ POST_WORKBOOK: Final[openapi.Answers] = {
         }
     ),
     403: _refused("The key may not send, or the file is the form of another unit. Nothing was stored"),
-    409: _refused("Another report has the file's revision. `differences` has both figures. Nothing was stored"),
-    422: _refused("The file is refused: all reasons, each with its cell. Nothing was stored"),
+    409: _refused("Another report has the file's revision. `differences` has both figures. Nothing was stored. Not with `dry_run=true`"),
+    422: _refused("The file is refused: all reasons, each with its cell. Nothing was stored. With `dry_run=true`: it cannot be read"),
 }
 
 

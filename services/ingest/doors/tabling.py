@@ -68,7 +68,7 @@ class Tables:
         sent = [one.event for one in ready.values()]
         within_s = min(LONGEST_S, VERDICTS_S + EACH_S * len(sent))
         receipts = dict(zip(ready, await inbox.send_all(self._streams, sent, within_s) if sent else (), strict=True))
-        return await asyncio.to_thread(_told, reports, ready, receipts, sender)
+        return await asyncio.to_thread(_told, reports, ready, receipts, sender, is_dry_run=False)
 
     async def try_(self, reports: Sequence[Report], sender: UnitPrincipal) -> TableReceipts:
         """What would become of each report."""
@@ -80,7 +80,7 @@ class Tables:
                 return await self._dry_runs.run(sender.unit, one.event.payload, reader=sender)
 
         found = dict(zip(ready, await asyncio.gather(*(tried(one) for one in ready.values())), strict=True))
-        return await asyncio.to_thread(_told, reports, ready, found, sender.unit)
+        return await asyncio.to_thread(_told, reports, ready, found, sender.unit, is_dry_run=True)
 
     async def _ready(self, reports: Sequence[Report], sender: str) -> dict[int, Ready]:
         """The reports that can be sent, by their place."""
@@ -109,13 +109,21 @@ def _reports(found: bytes, reference: Reference, sender: str, today: date, decim
 
 
 def _told(
-    reports: Sequence[Report], ready: Mapping[int, Ready], said: Mapping[int, Receipt | PendingReceipt | DryRun], sender: str
+    reports: Sequence[Report],
+    ready: Mapping[int, Ready],
+    said: Mapping[int, Receipt | PendingReceipt | DryRun],
+    sender: str,
+    *,
+    is_dry_run: bool,
 ) -> TableReceipts:
-    """The answer, in a thread of its own: thousands of rows take a while."""
-    return _answer([_row(report, ready.get(place), said.get(place), sender) for place, report in enumerate(reports)])
+    """The answer, in a thread of its own: thousands of rows take a while. In a dry run each row has its changes: none if it is refused."""
+    refused: dict[str, object] = {"verdict": "rejected", "warnings": []} | ({"changes": []} if is_dry_run else {})
+    return _answer([_row(report, ready.get(place), said.get(place), sender, refused) for place, report in enumerate(reports)])
 
 
-def _row(report: Report, ready: Ready | None, said: Receipt | PendingReceipt | DryRun | None, sender: str) -> TableRow:
+def _row(
+    report: Report, ready: Ready | None, said: Receipt | PendingReceipt | DryRun | None, sender: str, refused: Mapping[str, object]
+) -> TableRow:
     """What became of one report. Faults of the table have their cells as paths; what ingest says gets them."""
     key, asked = report.key, report.asked
     about = {
@@ -126,15 +134,14 @@ def _row(report: Report, ready: Ready | None, said: Receipt | PendingReceipt | D
         "unit": sender,
     }
     if said is None or ready is None:
-        return TableRow.model_validate({**about, "verdict": "rejected", "errors": _reasons(report.faults), "warnings": []})
+        return TableRow.model_validate({**about, **refused, "errors": _reasons(report.faults)})
     whole = said.model_dump(exclude={"errors", "warnings"}, exclude_defaults=True)
     told = {"errors": _at_cells(report, said.errors), "warnings": _at_cells(report, said.warnings)}
     return TableRow.model_validate({**about, "event_id": ready.event.event_id, "revision": ready.revision, **whole, **told})
 
 
 def _at_cells(report: Report, reasons: Sequence[Reason]) -> list[Reason]:
-    found = [Refusal(one.code, one.path, one.message_vi, one.message_en) for one in reasons]
-    return _reasons(report.at_cells(found))
+    return _reasons(report.at_cells(map(Reason.as_refusal, reasons)))
 
 
 def _reasons(faults: Sequence[Refusal]) -> list[Reason]:

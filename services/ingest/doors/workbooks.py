@@ -4,7 +4,8 @@ A workbook is judged as its event would be before anything is sent, so a file th
 which is kept for a day. Source: design, section 4, "Workbooks"; ADR 0083.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -12,9 +13,10 @@ import structlog
 from fastapi import Response
 
 from services.ingest.doors import forms as form_door
-from services.ingest.doors import http, repeats
+from services.ingest.doors import http, repeats, workbook_answers
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.repeats import Sending
+from services.ingest.doors.workbook_answers import NotTaken
 from services.ingest.dry_run import DryRuns
 from services.ingest.store import ClaimStore
 from shared.plumbing import delivery
@@ -27,14 +29,13 @@ from shared.sheets.finding import Filled
 from shared.sheets.judging import NewForm
 from shared.sheets.reading import Reading
 from shared.sheets.stamp import Core
-from shared.shell import problems
 from shared.shell.clock import Clock, NewSecret
 from shared.shell.problems import RefusedError
 from shared.wire import envelope, events, form_answers
 from shared.wire.dry_runs import DryRun
-from shared.wire.problems import FigureDifference
 from shared.wire.published import Reason
 from shared.wire.receipts import PendingReceipt, Receipt
+from shared.wire.workbook_answers import GivenBack
 from shared.words.failures import PermanentError, TransientError
 from shared.words.forms import Form
 from shared.words.principals import UnitPrincipal
@@ -91,25 +92,41 @@ class Workbooks:
             self._under_way.discard(sender.unit)
 
     async def _taken(self, given: bytes, sender: UnitPrincipal, *, is_dry_run: bool) -> Response:
+        found = await self._done(given, sender, is_dry_run=is_dry_run)
+        if isinstance(found, NotTaken):
+            return workbook_answers.tried(found) if is_dry_run else workbook_answers.refused(found)
+        return workbook_answers.tried(found) if isinstance(found, DryRun) else http.answer(found)
+
+    async def _done(self, given: bytes, sender: UnitPrincipal, *, is_dry_run: bool) -> Receipt | PendingReceipt | DryRun | NotTaken:
+        """What became of a file, or would. Raises RefusedError if it is no form of the sender's."""
         core, filled = await self._read(given)
-        if wrong := await self._not_own(core, sender):
-            return problems.of_workbook(HTTPStatus.FORBIDDEN, [Reason.of(wrong)])
-        form = await self._forms.filled(await self._forms.asked(core.regime, core.period, core.unit, sender))
+        await self._require_own(core, sender)
+        form = await self._form(core, sender)
+        if isinstance(form, NotTaken):
+            return form
         found = judging.read(form, core, filled, self._clock())
         if isinstance(found, NewForm):
             return await self._renewed(found, form, sender)
         if found.faults:
-            return await self._refused(given, form, found, found.faults, sender)
+            return await self._marked(given, form, found, found.faults, sender)
         sending = await self._sending(sender, reading.event_id(core, found.parts))
         if judging.is_taken(form, core) and sending.before is None:
-            return _comes_late(form, core, found)
+            return workbook_answers.comes_late(form, core, found)
         event = _event(form, core, found, sender, sending)
         judged = await self._judged(event, sender, is_dry_run=is_dry_run)
         if judged.verdict == "rejected":
-            return await self._refused(given, form, found, _at_cells(found, judged.errors), sender)
-        if is_dry_run:
-            return _json(judged.model_copy(update={"warnings": _warned(found, judged.warnings)}))
-        return await self._sent(event, found)
+            faults = found.at_cells(map(Reason.as_refusal, judged.errors))
+            return replace(await self._marked(given, form, found, faults, sender), judged=judged)
+        return judged.model_copy(update=workbook_answers.of_cells(found, judged)) if is_dry_run else await self._sent(event, found)
+
+    async def _form(self, core: Core, sender: UnitPrincipal) -> Form | NotTaken:
+        """The form that a file is filled from; or why there is none. Raises RefusedError."""
+        try:
+            return await self._forms.filled(await self._forms.asked(core.regime, core.period, core.unit, sender))
+        except RefusedError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            return NotTaken(HTTPStatus.NOT_FOUND, list(map(Reason.of, error.reasons)))
 
     async def _read(self, given: bytes) -> tuple[Core, Filled]:
         """Which form a file is, and what it says."""
@@ -124,12 +141,12 @@ class Workbooks:
             raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, core)
         return core, filled
 
-    async def _not_own(self, core: Core, sender: UnitPrincipal) -> Refusal | None:
-        """Why a file is none of the sender's. Whether the other unit exists is not said."""
+    async def _require_own(self, core: Core, sender: UnitPrincipal) -> None:
+        """Raises RefusedError if a file is none of the sender's. Whether the other unit exists is not said."""
         reference, today = await self._forms.known()
-        if core.unit == sender.unit or reference.registry.acts_for(sender.unit, core.unit, today):
-            return None
-        return refusal("sheet.other_form", "unit", **{"is": core.unit, "wanted": sender.unit})
+        if core.unit != sender.unit and not reference.registry.acts_for(sender.unit, core.unit, today):
+            why = refusal("sheet.other_form", "unit", **{"is": core.unit, "wanted": sender.unit})
+            raise RefusedError(HTTPStatus.FORBIDDEN, why)
 
     async def _judged(self, event: Outgoing, sender: UnitPrincipal, *, is_dry_run: bool) -> DryRun:
         """What would become of the event; with `changes` only if somebody wants to see them."""
@@ -147,34 +164,29 @@ class Workbooks:
         except delivery.MAY_PASS as error:
             raise form_door.away(error) from error
 
-    async def _sent(self, event: Outgoing, found: Reading) -> Response:
+    async def _sent(self, event: Outgoing, found: Reading) -> Receipt | PendingReceipt:
         receipt = await http.delivered(self._streams, event)
-        if isinstance(receipt, PendingReceipt):
-            return http.answer(receipt)
-        named = {"errors": _reasons(found, receipt.errors), "warnings": _warned(found, receipt.warnings)}
-        return http.answer(receipt.model_copy(update=named))
+        return receipt if isinstance(receipt, PendingReceipt) else receipt.model_copy(update=workbook_answers.of_cells(found, receipt))
 
-    async def _refused(self, given: bytes, form: Form, found: Reading, faults: list[Refusal], sender: UnitPrincipal) -> Response:
-        """422 with the cells, and the address of the file with marks if it could be made."""
+    async def _marked(self, given: bytes, form: Form, found: Reading, faults: Sequence[Refusal], sender: UnitPrincipal) -> NotTaken:
+        """Why a file is refused, by cell, and the address of the file with marks if it could be made."""
         marked = None
         try:
             content = await self._desk.mark(given, judging.marks(form, found, faults))
             marked = await self._keep(content, f"loi_{judging.file_name(form)}", sender)
         except (PermanentError, TransientError) as error:
             log.info("workbook.not_marked", codes=error.codes)
-        more = {} if marked is None else {"marked": marked}
-        return problems.of_workbook(HTTPStatus.UNPROCESSABLE_ENTITY, [Reason.of(fault) for fault in faults], **more)
+        return workbook_answers.wrong(found, faults, GivenBack(marked=marked))
 
-    async def _renewed(self, found: NewForm, form: Form, sender: UnitPrincipal) -> Response:
-        """422 with the address of the new form."""
+    async def _renewed(self, found: NewForm, form: Form, sender: UnitPrincipal) -> NotTaken:
+        """Why a form of another version is refused, and the address of the new one."""
         address = await self._keep(await self._written(found.layout), judging.file_name(form), sender)
-        more = {} if address is None else {"renewed": address}
-        return problems.of_workbook(HTTPStatus.UNPROCESSABLE_ENTITY, [Reason.of(found.reason)], **more)
+        return NotTaken(HTTPStatus.UNPROCESSABLE_ENTITY, [Reason.of(found.reason)], GivenBack(renewed=address))
 
     async def _written(self, form: layout.Layout) -> bytes:
         try:
             return await self._desk.write(form)
-        except TransientError as error:
+        except (PermanentError, TransientError) as error:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, *error.refusals, headers=LATER) from error
 
     async def _keep(self, content: bytes, name: str, sender: UnitPrincipal) -> str | None:
@@ -196,27 +208,3 @@ def _event(form: Form, core: Core, found: Reading, sender: UnitPrincipal, sendin
     data = form_answers.begin(form.asked, core.revision) | sending.attachments(form.held.content) | found.parts
     event = envelope.of_unit(sender.unit, sending.event_id, events.SUBMITTED, data)
     return Outgoing(sender.unit, event["id"], envelope.encode(event))
-
-
-def _comes_late(form: Form, core: Core, found: Reading) -> Response:
-    reason, differs = judging.taken(form, core, found)
-    listed = [FigureDifference(code=one.code, now=one.now, then=one.then) for one in differs]
-    return problems.of_workbook(HTTPStatus.CONFLICT, [Reason.of(reason)], differences=listed)
-
-
-def _at_cells(found: Reading, reasons: Iterable[Reason]) -> list[Refusal]:
-    refusals = [Refusal(one.code, one.path, one.message_vi, one.message_en) for one in reasons]
-    return found.at_cells(refusals)
-
-
-def _reasons(found: Reading, reasons: Iterable[Reason]) -> list[Reason]:
-    return [Reason.of(one) for one in _at_cells(found, reasons)]
-
-
-def _warned(found: Reading, warnings: Iterable[Reason]) -> list[Reason]:
-    """What the sender is to know: of the report, and of the cells."""
-    return [*_reasons(found, warnings), *map(Reason.of, found.remarks)]
-
-
-def _json(answer: DryRun | Receipt) -> Response:
-    return Response(answer.model_dump_json(exclude_defaults=True), HTTPStatus.OK, media_type=envelope.JSON)

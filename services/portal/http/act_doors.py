@@ -19,7 +19,6 @@ from services.portal.http.scoped import Reads, ReportAt, Stored, ViewAt
 from services.portal.reading.receipt_store import ReceiptStore
 from services.portal.reading.store import PortalStore
 from shared.shell.clock import NewId
-from shared.wire.published import Reason
 from shared.wire.receipts import PendingReceipt, Receipt
 from shared.words.audit import Action, Detail
 from shared.words.refusals import Refusal, refusal
@@ -73,12 +72,8 @@ def _verdict(unit: Unit | None, act: Act, answer: Receipt | PendingReceipt | Ref
     if isinstance(answer, PendingReceipt):
         return Verdict(unit, "pending", act.event_id)
     if answer.is_rejected:
-        return Verdict(unit, "rejected", act.event_id, tuple(_refusal(error) for error in answer.errors))
+        return Verdict(unit, "rejected", act.event_id, tuple(error.as_refusal() for error in answer.errors))
     return Verdict(unit, "accepted", act.event_id)
-
-
-def _refusal(reason: Reason) -> Refusal:
-    return Refusal(reason.code, reason.path, reason.message_vi, reason.message_en)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from services.portal.web import entry_approval, entry_pages
 from services.portal.web.entry_pages import Outcome, Shown
 from shared.wire import dry_runs, events
 from shared.wire.dry_runs import DryRun
-from shared.wire.published import Reason
 from shared.wire.receipts import PendingReceipt
 from shared.words.audit import Action
 from shared.words.refusals import Refusal, refusal
@@ -229,7 +228,7 @@ async def _sent(attempt: Attempt) -> Response:
     if not answer.is_rejected:
         await desk.end("sent", desk.writer(shown.fields[FORM]), act.event_id)
         return _to_receipt(desk, act)
-    faults = [_refusal(error) for error in answer.errors]
+    faults = [error.as_refusal() for error in answer.errors]
     return entry_pages.form(begun(shown, shown.fields), Outcome(faults=faults))
 
 
@@ -262,16 +261,12 @@ def _take(outcome: Outcome, dry_run: DryRun | None, shown: Shown) -> None:
             outcome.faults, outcome.status = [refusal("form.not_checked")], HTTPStatus.SERVICE_UNAVAILABLE
         return
     has_unread = bool(outcome.faults)
-    outcome.faults += [_refusal(error) for error in dry_run.errors if not (has_unread and error.code in REPEATED)]
-    outcome.warnings = plain_remarks.plain([_refusal(warning) for warning in dry_run.warnings], asked.regime)
+    outcome.faults += [error.as_refusal() for error in dry_run.errors if not (has_unread and error.code in REPEATED)]
+    outcome.warnings = plain_remarks.plain([warning.as_refusal() for warning in dry_run.warnings], asked.regime)
     outcome.is_checked = not outcome.faults
     changes = dry_runs.readable(dry_run, scope, asked.period.code).changes
     if outcome.is_checked and changes is not None:
         outcome.changes = entry_changes.shown(changes, asked, scope)
-
-
-def _refusal(reason: Reason) -> Refusal:
-    return Refusal(reason.code, reason.path, reason.message_vi, reason.message_en)
 
 
 def _to_receipt(desk: Desk, act: Act, *, is_pending: bool = False) -> Response:

@@ -13,6 +13,7 @@ from services.portal.web import entry
 from services.portal.web.entry_pages import Shown
 from shared.sheets import grid
 from shared.sheets.table_form import OwnTable
+from shared.wire.published import Reason
 from shared.words.refusals import Refusal
 
 MOST_FAULTS: Final = 200  # that a page lists
@@ -31,8 +32,7 @@ async def taken(shown: Shown, files: Workbooks, given: bytes) -> Shown | list[Re
 async def judged(filling: Shown) -> list[Refusal]:
     """What ingest would refuse; nothing if it cannot be asked now."""
     dry_run = await filling.desk.acting.dry_run(entry.act(filling))
-    errors = [] if dry_run is None else dry_run.errors
-    return [Refusal(one.code, one.path, one.message_vi, one.message_en) for one in errors]
+    return [] if dry_run is None else list(map(Reason.as_refusal, dry_run.errors))
 
 
 def _filling(shown: Shown, found: OwnTable) -> Shown:
