@@ -117,7 +117,7 @@ def _told(
     is_dry_run: bool,
 ) -> TableReceipts:
     """The answer, in a thread of its own: thousands of rows take a while. In a dry run each row has its changes: none if it is refused."""
-    refused: dict[str, object] = {"verdict": "rejected", "warnings": []} | ({"changes": []} if is_dry_run else {})
+    refused: Mapping[str, object] = {"verdict": "rejected", "warnings": [], **({"changes": []} if is_dry_run else {})}
     return _answer([_row(report, ready.get(place), said.get(place), sender, refused) for place, report in enumerate(reports)])
 
 
