@@ -92,9 +92,9 @@ bench-workbooks: $(READY) ## cả nước nộp biểu Excel, đọc nhanh đế
 hostile: $(READY) ## đầu vào độc hại làm chậm người khác bao nhiêu (how much hostile input slows others, as ratios; 2 minutes)
 	$(BIN)/python -m tests.benchmarks.hostile
 
-fuzz: $(READY) ## tìm đầu vào làm hỏng bộ đọc sự kiện; SECONDS=giây, KEEP=1 giữ lại (coverage-guided fuzzing; network, 10 minutes)
+fuzz: $(READY) ## tìm đầu vào làm hỏng bộ đọc sự kiện; SECONDS=giây, ONLY=bộ đọc, KEEP=1 giữ lại (coverage-guided fuzzing; network, 10 minutes)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .run/fuzz/packages 'atheris>=3,<4'
-	$(BIN)/python -m tests.fuzz.run $(SECONDS)
+	$(BIN)/python -m tests.fuzz.run $(or $(SECONDS),600) $(ONLY)
 	$(if $(KEEP),$(BIN)/python -m tests.fuzz.run --keep)
 
 profile: $(READY) ## đo và in nơi tốn thời gian nhất; ONLY=tên (py-spy beside a benchmark; root, or ptrace allowed)

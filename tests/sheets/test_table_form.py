@@ -26,7 +26,7 @@ def filled(given: bytes, one: Asked, parts: Mapping[str, Mapping[str, Any]], **k
     for row in rows:
         code = row["indicator"]
         row |= typed(by_code[code], parts["values"].get(code)) if code in by_code else {"value": parts.get("narratives", {}).get(code, "")}
-        row |= {"note": parts.get("notes", {}).get(code, ""), **keys}
+        row |= {"note": parts.get("notes", {}).get(code, ""), **({"status": "x"} if code in parts.get("status", {}) else {}), **keys}
     saved = io.StringIO()
     writer = csv.DictWriter(saved, list(rows[0]), delimiter=";")
     writer.writeheader()
