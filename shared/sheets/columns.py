@@ -89,14 +89,18 @@ class Columns:
         return wrong
 
     def fields(self, asked: Asked) -> dict[int, Field | Refusal]:
-        """What each column that is no key means for a unit that is asked; those that it is not asked for are left out. Of an ambiguous one
-        the refusal.
+        """What each column that is no key means for a unit that is asked; those that it is not asked for are left out. Of an ambiguous one,
+        and of one that means what another one does (a code and its label), the refusal.
         """
         meanings = named(asked)
         found: dict[int, Field | Refusal] = {}
+        first: dict[Field, int] = {}
         for number in self.others:
             fields = meanings.get(self.names[number], [])
-            if len(fields) == 1:
+            if len(fields) == 1 and first.setdefault(fields[0], number) != number:
+                where, name = place(self.table.line, number), self.name(number)
+                found[number] = refusal("table.same_column", where, first=first[fields[0]], second=number, name=name)
+            elif len(fields) == 1:
                 found[number] = fields[0]
             elif fields:
                 codes = [one.code if one.part in (VALUE, NARRATIVE) else f"{one.code}.{one.part}" for one in fields]

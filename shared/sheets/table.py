@@ -17,6 +17,7 @@ from shared.words.refusals import Both, Refusal, number, refusal
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 2_000
+AT_ONCE: Final = 16  # rows that Excel writes together
 MOST_CELLS: Final = 200_000  # that say something
 MOST_LETTERS: Final = 20_000  # of a cell; a narrative has 10,000
 SEPARATORS: Final = (";", "\t", ",")  # in this order: a label of a column may have a comma
@@ -54,6 +55,10 @@ class Row(NamedTuple):
     cells: list[Cell]
 
 
+Numbered = tuple[int, Row]
+"""A row, and how many rows of the file are before it, empty ones too."""
+
+
 class Table(NamedTuple):
     """The names of the columns, their line, and the rows below."""
 
@@ -71,20 +76,38 @@ def read(given: bytes) -> Table:
     """The table in a file. Raises PermanentError with what is wrong with the file as a whole."""
     if len(given) > MOST_BYTES:
         raise PermanentError(refusal("table.too_large", size=_mib(len(given)), most=MOST_BYTES // (1024 * 1024)))
-    first, found, counted = None, list[Row](), 0
-    for place_of, row in enumerate(_rows(_decoded(given))):
+    first, found, counted = None, list[Numbered](), 0
+    text = _decoded(given)
+    for place_of, (number_of, row) in enumerate(_rows(text)):
         counted += len(row.cells)
         if place_of > MOST_ROWS or counted > MOST_CELLS:
             raise PermanentError(refusal("table.too_many_rows", place(row.line), rows=number(MOST_ROWS), cells=number(MOST_CELLS)))
         if first is None:
             first = row if row.cells else None
         elif row.cells:
-            found.append(row)
+            found.append((number_of, row))
     if first is None:
         raise PermanentError(refusal("table.empty"))
     if not found:
         raise PermanentError(refusal("table.no_rows", place(first.line)))
-    return Table(first.line, _names(first), found)
+    names = _names(first)
+    return Table(first.line, names, _filled_up(found, len(names), has_end=text.endswith("\n")))
+
+
+def _filled_up(rows: Sequence[Numbered], width: int, *, has_end: bool) -> list[Row]:
+    """The rows; those that Excel has written without the separators of empty cells at their end, as if it had written these.
+
+    Excel writes sixteen rows at a time, and leaves out a last column that is empty in all sixteen. So such rows are equally short from the
+    first to the last of the sixteen; a row that was cut, or broken by a line end in a cell, is shorter than those beside it. A last row
+    without a line end may have been cut. Source: Stata's FAQ "How Excel writes empty cells"; Microsoft, KB 77295.
+    """
+    widths: dict[int, set[int]] = {}
+    for number_of, row in rows:
+        widths.setdefault(number_of // AT_ONCE, set()).add(row.width)
+    even = {block for block, found in widths.items() if len(found) == 1 and block > 0}
+    if not has_end:
+        even.discard(rows[-1][0] // AT_ONCE)
+    return [row._replace(width=max(row.width, width)) if number_of // AT_ONCE in even else row for number_of, row in rows]
 
 
 def _names(first: Row) -> list[str]:
@@ -130,15 +153,15 @@ def _wrong_encoding(given: bytes, name: str, error: UnicodeDecodeError) -> Refus
     return refusal("table.encoding", line, name=Both("không xác định", "unknown"))
 
 
-def _rows(text: str) -> Iterator[Row]:
+def _rows(text: str) -> Iterator[Numbered]:
     """The lines of a text, each with its cells. Raises PermanentError where it is unclear where a cell ends."""
-    at, line, mark = 0, 1, _separator(text)
+    at, line, mark, number_of = 0, 1, _separator(text), 0
     if (said := SAID.match(text)) is not None:
         at, line, mark = said.end(), 2, said[1]
     while at < len(text):
         if (empty := EMPTY[mark].match(text, at)) is not None and empty.end() > at:
-            line += text.count("\n", at, empty.end())
-            at = empty.end()
+            skipped = text.count("\n", at, empty.end())
+            line, at, number_of = line + skipped, empty.end(), number_of + skipped
             continue
         begin, cells, column = line, list[Cell](), 0
         while True:
@@ -156,7 +179,8 @@ def _rows(text: str) -> Iterator[Row]:
             if not text.startswith(mark, at):
                 break
             at += 1
-        yield Row(begin, column, cells)
+        yield number_of, Row(begin, column, cells)
+        number_of += 1
         if text.startswith("\r", at):
             at += 1
         if text.startswith("\n", at):

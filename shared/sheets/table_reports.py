@@ -304,7 +304,8 @@ class _Reader:
         elif number is not None:
             ratio = report.values.setdefault(indicator.code, {})
             assert isinstance(ratio, dict)
-            ratio[part] = number
+            if ratio.setdefault(part, number) != number:
+                report.faults.append(refusal("table.two_parts", where, first=ratio[part], second=number))
 
     def _value(self, indicator: Indicator, text: str) -> object:
         """The value as the event has it, or why it was not read."""

@@ -159,3 +159,61 @@ def test_a_numerator_of_a_figure_that_has_none_is_refused() -> None:
     """Found by fuzzing: with a value in the same row it was a fault of ours."""
     [report] = reports(f"regime;period;indicator;value;numerator;denominator\n{CT27};2024;gd_ngay_cong;3;;4\n")
     assert [(fault.code, fault.path) for fault in report.faults] == [("table.not_a_ratio", "2:6")]
+
+
+def test_two_columns_that_mean_the_same_are_refused_where_both_say_something() -> None:
+    """A code and its label are the same; neither is the one that counts."""
+    label = seeds.first_reference().regimes[CT27].by_code["gd_ngay_cong"].label
+    for named, other in (("gd_ngay_cong", label), ("gd_ngay_cong.note", f"{label}: giải trình"), ("kho_khan", "Khó khăn, vướng mắc")):
+        head = f'regime;period;vh_cau_lac_bo;{named};"{other}"'
+        [both] = reports(f"{head}\n{CT27};2024;1;5;6\n")
+        assert [(fault.code, fault.path) for fault in both.faults] == [("table.same_column", "2:5")], named
+        [one] = reports(f"{head}\n{CT27};2024;1;5;\n")
+        assert not one.faults
+
+
+def test_a_part_of_a_ratio_is_said_once() -> None:
+    head, row = "regime;period;indicator;value;numerator;denominator", f"{CT27};2024;vh_nha_van_hoa_thon"
+    [report] = reports(f"{head}\n{row};9/11;8;11\n")
+    assert [(fault.code, fault.path) for fault in report.faults] == [("table.two_parts", "2:5")]
+    [same] = reports(f"{head}\n{row};9/11;9;11\n")
+    assert (same.values, same.faults) == ({"vh_nha_van_hoa_thon": {"numerator": "9", "denominator": "11"}}, [])
+
+
+def excels(rows: list[list[str]], width: int) -> str:
+    """A table as Excel writes it: sixteen rows at a time, without the last columns that are empty in all of them."""
+    lines = []
+    for at in range(0, len(rows), 16):
+        block = rows[at : at + 16]
+        used = max(place for row in block for place, cell in enumerate(row, 1) if cell)
+        lines += [";".join([*row, *[""] * width][:used]) for row in block]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def test_the_empty_cells_that_excel_leaves_out_are_empty() -> None:
+    head = ["regime", "period", "indicator", "value", "note", "status"]
+    asked = forms.find(seeds.first_reference(), CT27, "2024", COMMUNE, DAY)
+    assert not isinstance(asked, Refusal)
+    codes = [one.code for one in asked.indicators if one.kind == "quantity"]
+    rows = [[CT27, "2024", code, "1"] for code in (*codes, *codes, *codes)]
+    text = excels([head, *rows], len(head))
+    assert len({line.count(";") for line in text.splitlines()}) == 2
+    told = [fault.code for report in reports(text) for fault in report.faults]
+    assert set(told) == {"table.repeated_figure"}, told
+    [report] = reports(excels([head, *rows[: len(codes)]], len(head)))
+    assert (report.faults, set(report.values)) == ([], set(codes))
+
+
+def test_a_row_that_was_cut_or_broken_is_refused_wherever_it_is() -> None:
+    head = ["regime", "period", "revision", "gd_ngay_cong", "kho_khan"]
+    rows = [[CT27, "2024", str(number), "12", "x" if number < 16 else ""] for number in range(1, 40)]
+    text = excels([head, *rows], len(head))
+
+    def short(given: str) -> set[str]:
+        return {fault.path for report in reports(given) for fault in report.faults if fault.code == "table.fewer_cells"}
+
+    assert short(text) == set()
+    lines = text.splitlines(keepends=True)
+    assert short("".join([*lines[:20], f"{CT27};2024;20\r\n", *lines[21:]])) == {str(line) for line in range(17, 33)}
+    assert short("".join([*lines[:3], f"{CT27};2024;3;12\r\n", *lines[4:]])) == {"4"}
+    assert short("".join(lines[:32]) + f"{CT27};2024;32;1") == {"33"}  # the file ends in a cell

@@ -102,6 +102,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Báo cáo {regime}/{period}/{unit} đã có ở dòng {first}. Mỗi báo cáo ghi một dòng; bỏ một dòng rồi gửi lại.",
         "The report {regime}/{period}/{unit} is in line {first} already. A report has one line; remove one and send it again.",
     ),
+    "table.two_parts": (
+        "Tử số hoặc mẫu số này có hai số khác nhau trong dòng: {first} và {second}. Chỉ ghi một chỗ.",
+        "This numerator or denominator has two numbers in the line: {first} and {second}. Write it in one place.",
+    ),
     "table.repeated_figure": (
         "Chỉ tiêu này của cùng báo cáo đã có ở dòng {first}. Bỏ một dòng rồi gửi lại.",
         "This indicator of the same report is in line {first} already. Remove one line and send it again.",
