@@ -3,13 +3,18 @@ machine may be busy.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 import pytest
 from nats.aio.msg import Msg
 
+from services.ingest.domain import screening
+from services.ingest.domain.case import Incoming
+from services.ingest.domain.decision import Decision
+from services.ingest.domain.known import About
 from services.ingest.failing import FailedMessages
 from services.ingest.intake import Intake
 from services.ingest.parked import Parking
@@ -18,10 +23,11 @@ from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader, reference_documents
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
-from shared.wire import collection_names, subjects
+from shared.wire import collection_names, events, subjects
 from shared.words.reference import Reference
-from tests import seeds
-from tests.builders import COMMUNE, Event, payload, sender_of
+from tests import knowing, seeds
+from tests.builders import COMMUNE, RECEIVED, Event, payload, sender_of
+from tests.ingest.screening import Opened, Screen
 
 PARTITIONS = 8
 
@@ -135,3 +141,24 @@ async def today(connections: Connections, reformed: Reference) -> Connections:
     await connections.reference.put_units(units)
     await connections.reference.put_regimes(seeds.changing_regimes())
     return connections
+
+
+@pytest.fixture(scope="session")
+def screen(reference: Reference) -> Screen:
+    """Screens a message as of `RECEIVED`, by default of the unit that its event names."""
+
+    def decide(
+        sent: Event | bytes,
+        sender: str | None = None,
+        received: datetime = RECEIVED,
+        known_open: Opened = frozenset(),
+        before: Sequence[Event] = (),
+        views: Mapping[About, str] | None = None,
+    ) -> Decision:
+        body = sent if isinstance(sent, bytes) else payload(sent)
+        token = sender or (sender_of(sent) if isinstance(sent, dict) and "source" in sent else COMMUNE)
+        return screening.screen(
+            Incoming(token, body, events.to_ms(received), 1), reference, knowing.known(*before, opened_periods=known_open, views=views)
+        )
+
+    return decide
