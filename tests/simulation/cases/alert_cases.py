@@ -4,10 +4,10 @@ servers must both pass.
 A case gets the collection through the notifier's own `AlertStore`: the stand-in knows no other questions.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from services.notify.domain.alerts import EMAIL, PASSED, RAISED, SENT, STREAM, Alert, Handed, Matter, Outcome
 from services.notify.domain.reminders import DueAlerts
@@ -15,6 +15,7 @@ from services.notify.store.alerts import LEASE, AlertStore
 from shared.plumbing.broker import Message
 from shared.wire import subjects
 from shared.words.ladder import Rung
+from tests.simulation.cases.cases import Case, case_of
 
 NOW: Final = datetime(2024, 12, 20, 1, tzinfo=UTC)
 
@@ -33,13 +34,8 @@ class Alerts:
         return self.open(lambda: self.now, holder)
 
 
-Case = Callable[[Alerts], Coroutine[Any, Any, None]]
-CASES: Final[list[Case]] = []
-
-
-def case(act: Case) -> Case:
-    CASES.append(act)
-    return act
+CASES: Final[list[Case[Alerts]]] = []
+case = case_of(CASES)
 
 
 def alert(unit: str, days: int = 5, hour: int = 1) -> Alert:

@@ -3,7 +3,6 @@
 A case gets an empty database.
 """
 
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, TypedDict
@@ -17,9 +16,10 @@ from services.aggregate import store as stores
 from services.aggregate.domain.view import ViewVersion
 from shared.plumbing import mongo
 from shared.plumbing.mongo import DUPLICATE_KEY, Collection, Document, Documents, Session
+from tests.simulation.cases.cases import Case, case_of
 
-Case = Callable[[Documents], Coroutine[Any, Any, None]]
-CASES: Final[list[Case]] = []
+CASES: Final[list[Case[Documents]]] = []
+case = case_of(CASES)
 NO_SUCH_COLLECTION: Final = 26
 
 
@@ -32,11 +32,6 @@ class Row(TypedDict, total=False):
 
 class BrokenError(Exception):
     """What a case raises on purpose."""
-
-
-def case(act: Case) -> Case:
-    CASES.append(act)
-    return act
 
 
 def rows(database: Documents) -> Collection[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.plumbing.broker import Streams
 from shared.plumbing.mongo import Documents
-from tests.simulation.cases.nats_cases import DECLARED
+from tests.simulation.cases.nats_rig import DECLARED
 from tests.simulation.rollup.broker import Broker
 from tests.simulation.rollup.chance import CALM, Chance
 from tests.simulation.rollup.client import Connection, library_time

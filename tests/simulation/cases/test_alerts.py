@@ -11,7 +11,8 @@ from services.notify.texts.mail import Mail
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
 from shared.wire.subjects import ALERTS
-from tests.simulation.cases.alert_cases import CASES, NOW, Alerts, Case
+from tests.simulation.cases.alert_cases import CASES, NOW, Alerts
+from tests.simulation.cases.cases import Case
 from tests.simulation.reminders.fakes import AlertCollection, AlertsStream, Document
 
 
@@ -59,10 +60,10 @@ def real(connections: Connections) -> Alerts:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_the_stand_in(case: Case) -> None:
+def test_the_stand_in(case: Case[Alerts]) -> None:
     asyncio.run(case(stand_in()))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-async def test_the_real_server(case: Case, real: Alerts) -> None:
+async def test_the_real_server(case: Case[Alerts], real: Alerts) -> None:
     await case(real)

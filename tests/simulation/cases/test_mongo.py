@@ -7,7 +7,8 @@ import pytest
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Documents
 from shared.shell.settings import Settings
-from tests.simulation.cases.mongo_cases import CASES, Case
+from tests.simulation.cases.cases import Case
+from tests.simulation.cases.mongo_cases import CASES
 from tests.simulation.cases.rigs import on_the_fake_mongo
 
 
@@ -21,10 +22,10 @@ async def real(settings: Settings) -> AsyncIterator[Documents]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_the_stand_in(case: Case) -> None:
+def test_the_stand_in(case: Case[Documents]) -> None:
     on_the_fake_mongo(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-async def test_the_real_server(case: Case, real: Documents) -> None:
+async def test_the_real_server(case: Case[Documents], real: Documents) -> None:
     await case(real)

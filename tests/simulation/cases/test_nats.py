@@ -11,10 +11,13 @@ from typing import Final
 import pytest
 
 from services.devstack.servers import choose_ports
+from shared.plumbing.broker import Streams
 from shared.shell import service
 from shared.shell.settings import Settings
 from tests import empty_streams, nats_users
-from tests.simulation.cases.nats_cases import CASES, DECLARED, Case
+from tests.simulation.cases.cases import Case
+from tests.simulation.cases.nats_cases import CASES
+from tests.simulation.cases.nats_rig import DECLARED
 from tests.simulation.cases.rigs import on_the_fake_nats
 
 AT_ONCE: Final = 4
@@ -22,7 +25,7 @@ Outcomes = dict[str, Exception | None]
 """What each case raised, by its name; None for a case that passed."""
 
 
-async def work_off(cases: Iterator[Case], folder: Path, outcomes: Outcomes) -> None:
+async def work_off(cases: Iterator[Case[Streams]], folder: Path, outcomes: Outcomes) -> None:
     """Runs cases on a server of their own, one after the other."""
     ports = choose_ports(defaults=False)
     server = await nats_users.start_nats(folder, ports.nats, ports.nats_http)
@@ -59,12 +62,12 @@ def real_servers(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_the_stand_in(case: Case) -> None:
+def test_the_stand_in(case: Case[Streams]) -> None:
     on_the_fake_nats(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_the_real_server(case: Case, real_servers: Outcomes) -> None:
+def test_the_real_server(case: Case[Streams], real_servers: Outcomes) -> None:
     error = real_servers[case.__name__]
     if error is not None:
         raise error
