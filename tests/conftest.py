@@ -44,6 +44,7 @@ ON_SERVERS: Final = (
 LONG: Final = (
     "simulation/",
     "aggregate/test_fold.py",
+    "aggregate/test_every_kind.py",
     "aggregate/test_exactness.py",
     "aggregate/test_plain_duties.py",
     "install/test_extras.py",

@@ -17,7 +17,7 @@ from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import CliSettings, Settings
 from tests import empty_streams
-from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv, regime
+from tests.cli.files import COMMUNE, DISTRICT, PROVINCE, csv, regime
 
 YEAR = str(datetime.now(UTC).year)
 PROVINCE_REGIME = f"""id: thu

@@ -16,7 +16,7 @@ from shared.shell.service import Connections
 from shared.wire import subjects
 from tests import nats_users
 from tests.cli.conftest import Cli, point_at
-from tests.cli.test_files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
+from tests.cli.files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
 
 STREAMS = ["INBOX", "REPORTS", "FEED", "ALERTS", "PARKED"]
 

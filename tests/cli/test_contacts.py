@@ -7,7 +7,7 @@ import pytest
 
 from services.cli import session
 from tests.cli.conftest import Cli
-from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv
+from tests.cli.files import COMMUNE, DISTRICT, PROVINCE, csv
 
 
 def contacts(folder: Path, *lines: str) -> Path:

@@ -17,7 +17,7 @@ from shared.words import periods
 from shared.words.credentials import Credential
 from shared.words.principals import FeedScope, UnitPrincipal
 from tests.cli.conftest import PROVINCE_REGIME, Cli
-from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv
+from tests.cli.files import COMMUNE, DISTRICT, PROVINCE, csv
 
 TODAY = periods.local_day(datetime.now(UTC))
 TOMORROW = TODAY + timedelta(days=1)

@@ -14,7 +14,7 @@ from shared.shell.service import Connections
 from shared.shell.settings import CliSettings
 from tests import nats_users
 from tests.cli.conftest import Cli
-from tests.cli.test_files import csv
+from tests.cli.files import csv
 from tests.cli.test_reading import READING, WRITING
 
 ENGLISH: Final = (

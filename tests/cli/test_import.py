@@ -12,7 +12,7 @@ from services.ingest.store import ClaimStore
 from shared.shell.service import Connections
 from shared.wire import subjects
 from tests.cli.conftest import Cli
-from tests.cli.test_files import DISTRICT, PROVINCE, csv, regime
+from tests.cli.files import DISTRICT, PROVINCE, csv, regime
 from tests.running import running
 
 COMMUNES = ("06253", "06256", "06259")

@@ -15,7 +15,7 @@ from services.cli.data import UNIT_FILES
 from shared.shell.service import Connections
 from tests import seeds
 from tests.cli.conftest import Cli
-from tests.cli.test_files import regime
+from tests.cli.files import regime
 from tests.running import running
 
 REGIME = """id: toan-quoc

@@ -18,8 +18,8 @@ from shared.shell.service import Connections
 from shared.wire import events, subjects
 from shared.words.refusals import refusal
 from tests.cli.conftest import Cli
+from tests.cli.files import DISTRICT, PROVINCE, csv, regime
 from tests.cli.test_audit import on_servers
-from tests.cli.test_files import DISTRICT, PROVINCE, csv, regime
 from tests.running import running
 from tests.waiting import until, until_inbox_is_done
 

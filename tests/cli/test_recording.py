@@ -11,8 +11,8 @@ from shared.shell.service import Connections
 from shared.wire import collection_names
 from tests.cli import reform_folders
 from tests.cli.conftest import YEAR, Cli
+from tests.cli.files import COMMUNE, DISTRICT, PROVINCE, csv
 from tests.cli.test_contacts import contacts
-from tests.cli.test_files import COMMUNE, DISTRICT, PROVINCE, csv
 from tests.cli.test_import import line
 from tests.cli.test_reform_acts import UNITS
 

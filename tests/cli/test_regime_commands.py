@@ -16,8 +16,8 @@ from shared.shell.service import Connections
 from shared.wire import events, subjects
 from shared.words.refusals import refusal
 from tests.cli.conftest import Cli
+from tests.cli.files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
 from tests.cli.test_duties import log
-from tests.cli.test_files import COMMUNE, DERIVED, DISTRICT, PROVINCE, REGIME, csv, regime
 from tests.running import running
 
 YEAR = str(datetime.now(UTC).year)

@@ -15,8 +15,8 @@ from services.portal.domain.standing import Entry
 from shared.wire import events, subjects
 from shared.wire.events import Logged
 from shared.words.reference import Reference
+from tests.aggregate.every_kind import EVERY_KIND, every_kind
 from tests.aggregate.histories import DEADLINE_MS, PERIOD, REGIME, histories, logged
-from tests.aggregate.test_fold import EVERY_KIND, every_kind
 from tests.portal import builders
 from tests.portal.builders import CT27, report
 from tests.portal.conftest import Stack
