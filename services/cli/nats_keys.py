@@ -1,16 +1,21 @@
 """`tonghop nats init|push|keep`: the keys of NATS, and what the servers know of accounts and revocations."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from nats.js.errors import NotFoundError
 
 from services.cli import nats_pushing, session
-from shared.plumbing import data_files, delivery, identity_changes
+from shared.plumbing import data_files, delivery, feed_consumers, identity_changes
+from shared.plumbing.credential_store import CredentialStore
 from shared.plumbing.nats_accounts import Account
 from shared.plumbing.nats_keys import NatsKeys
 from shared.shell.clock import system_clock
+from shared.words.credentials import Credential
 from shared.words.failures import TransientError
 
 nats = typer.Typer(help="Khóa và tài khoản NATS.", no_args_is_help=True)
@@ -71,6 +76,8 @@ async def _keep() -> None:
                     present = await identity_changes.generation(connections.database)
                     if present != generation or pause() - checked_at >= CHECK_S:
                         await nats_pushing.pushed(connections)
+                        if present != generation:
+                            await _narrow(await CredentialStore(connections.database).all(), connections.clock())
                         generation, checked_at = present, pause()
                     await asyncio.sleep(LOOK_S)
         except (TransientError, *delivery.MAY_PASS) as error:
@@ -78,3 +85,16 @@ async def _keep() -> None:
                 raise
             session.notes.print(f"nats keep: {type(error).__name__}", markup=False)
             await asyncio.sleep(LOOK_S)
+
+
+async def _narrow(credentials: Sequence[Credential], now: datetime) -> None:
+    """Gives the consumers of receivers that have lost a NATS credential the feeds of the others, as the command `revoke` does."""
+    revoked = {one.holder.receiver for one in credentials if one.kind == "nats" and one.revoked_at is not None} - {None}
+    if not revoked:
+        return
+    async with session.connected() as connections:
+        of_them = [one for one in credentials if one.holder.receiver in revoked]
+        try:
+            await feed_consumers.keep_all(connections.streams.jetstream, of_them, now)
+        except NotFoundError:  # there is no FEED yet; `streams apply`, which makes it, does this then
+            session.notes.print("nats keep: FEED", markup=False)

@@ -34,6 +34,7 @@ IN_CHROMIUM = (
     "test_draft_torture.py",
     "test_form.py",
     "test_form_sessions.py",
+    "test_header.py",
     "test_history_of_reforms.py",
     "test_live.py",
     "test_login.py",

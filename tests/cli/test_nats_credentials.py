@@ -11,12 +11,14 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from services.cli import session
-from shared.plumbing import nats_push
+from services.cli import nats_keys, session
+from shared.plumbing import nats_push, tasks
+from shared.plumbing.credential_store import CredentialStore
 from shared.shell.service import Connections
 from shared.wire import subjects
 from tests.cli.conftest import Cli
 from tests.cli.test_credentials import credentials, stored
+from tests.waiting import until
 
 __all__ = ["stored"]
 
@@ -194,6 +196,38 @@ def test_a_revoked_receiver_has_no_consumer(stored: Cli) -> None:
     assert stored.ask(consumers) == ["so-noi-vu"]
     stored.run("credentials", "revoke", "so-noi-vu")
     assert stored.ask(consumers) == []
+
+
+def test_what_a_page_revokes_ends_on_nats_while_keep_runs(stored: Cli, tmp_path: Path) -> None:
+    """The portal stores a revocation and raises the generation; it has no keys of NATS."""
+    entry = issued(stored, "issue", "06253")
+    issued(stored, "receiver", "so-noi-vu", "--feed", "20")
+    issued(stored, "receiver", "so-noi-vu", "--feed", "20", "--regime", "thu")
+
+    async def act() -> list[str]:
+        async with (
+            session.connected(stored.settings) as connections,
+            connected(stored, entry["nats_creds"], "06253", tmp_path) as (_, closed),
+        ):
+            store, jetstream = CredentialStore(connections.database), connections.streams.jetstream
+            keeping = asyncio.create_task(nats_keys._keep())
+            of_feed, *_ = [one for one in await store.of_receiver("so-noi-vu") if one.kind == "nats" and one.holder.feeds[0].regime is None]
+            of_unit, *_ = [one for one in await store.of_unit("06253") if one.kind == "nats"]
+            await store.revoke([of_unit, of_feed], connections.clock(), "people/x")
+            await asyncio.wait_for(closed.wait(), LONGEST_S)
+
+            async def filters() -> list[str]:
+                return list((await jetstream.consumer_info(subjects.FEED, "so-noi-vu")).config.filter_subjects or ())
+
+            async def is_narrowed() -> bool:
+                return await filters() != ["feed.20.*.*.*"]
+
+            await until(is_narrowed)
+            await tasks.end(keeping)
+            return await filters()
+
+    assert asyncio.run(act()) == ["feed.20.thu.*.*"]
+    assert cannot_connect(stored, entry, tmp_path)
 
 
 def test_a_receivers_consumer_is_made_again_with_the_streams(stored: Cli) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from services.portal.domain import audit_words
+from services.portal.domain import audit_page, audit_words
 from shared.plumbing import audit_store
 from shared.words.audit import Detail
 from tests import identities
@@ -67,14 +67,33 @@ async def test_details_are_in_vietnamese_and_an_unknown_name_is_shown_as_it_is(s
             "ends": None,
             "count": 1200,
             "handed_in_by": f"people/{person}",
+            "files": [{"name": "units.csv", "sha256": "0a" * 32}],
             "later_name": {"x": 1},
         }
         await audit_store.append(stack.database, actor="operator/lan", action="role.granted", target="people/x", details=details, at=AT)
-        seen = text_of((await http.get("/quan-tri/nhat-ky?action=role.granted")).text)
-    expected = (
-        "vai trò: cán bộ tổng hợp; từ ngày: 01/11/2026; hết hạn: 26/11/2026 09:30; được: đọc, gửi; bỏ mã xác thực: có; đến ngày: không có;"
-    )
-    assert f"{expected} số lần, số đơn vị: 1.200; người trình: hoa.van (people/{person}); later_name: {{&#34;x&#34;:1}}" in seen
+        page = (await http.get("/quan-tri/nhat-ky?action=role.granted")).text
+    log = page[page.index('class="stack log"') :]
+    expected = [
+        "vai trò: cán bộ tổng hợp",
+        "từ ngày: 01/11/2026",
+        "hết hạn: 26/11/2026 09:30",
+        "được: đọc, gửi",
+        "bỏ mã xác thực: có",
+        "đến ngày: không có",
+        "số lần, số đơn vị: 1.200",
+        f"người trình: hoa.van (people/{person})",
+        "tệp: units.csv (mã kiểm tra 0a0a0a0a0a0a…)",
+        "later_name: {&#34;x&#34;:1}",
+    ]
+    assert re.findall("<li>(.*?)</li>", log) == expected
+    assert '<span class="long">lan, trên máy chủ</span> <span class="code">operator/lan</span>' in log
+
+
+async def test_long_details_are_cut() -> None:
+    found = audit_page.details({"note": "a" * 100, "reason": "b" * 500, "unit": "06253"}, {})
+    assert found[0] == f"ý kiến: {'a' * 100}"
+    assert found[1].endswith("b…")
+    assert sum(map(len, found)) == audit_page.MOST_DETAILS + 1
 
 
 async def test_every_detail_that_the_code_records_has_a_label() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from services.portal.domain import operation
 from services.portal.domain.operation import Seen
+from shared.plumbing import identity_changes
 from tests import identities
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import text_of
@@ -78,6 +79,29 @@ async def test_a_key_is_revoked_after_a_question_and_only_once(stack: Stack) -> 
         for bad in ("cua=%00", f"cua={'a' * 65}", "after=x", "after=$ne"):
             assert (await http.get(f"/quan-tri/khoa?{bad}")).status_code == 400, bad
         assert (await http.post("/quan-tri/khoa/$ne/thu-hoi")).status_code == 404
+
+
+@pytest.mark.stores
+@loop
+async def test_a_nats_credential_is_revoked_like_a_key_and_the_page_says_when_it_ends(stack: Stack) -> None:
+    await stack.database["credentials"].delete_many({})
+    await identities.put_key(stack.database, "06253")
+    await stack.database["credentials"].update_many(
+        {}, {"$set": {"kind": "nats", "verifier": "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"}}
+    )
+    [found] = await stack.database["credentials"].find({}).to_list(None)
+    path = f"/quan-tri/khoa/{found['_id']}/thu-hoi"
+    generation = await identity_changes.generation(stack.database)
+    async with await operator(stack) as http:
+        asked = text_of((await http.get(path)).text)
+        assert "Thu hồi chứng thư NATS của Thị trấn Văn Quan" in asked
+        assert "máy chủ NATS ngắt kết nối trong vài giây" in asked
+        answer = await http.post(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/quan-tri/khoa?da=thu-hoi-nats")
+        assert "Đã thu hồi chứng thư NATS" in text_of((await http.get(answer.headers["location"])).text)
+    assert await stack.database["credentials"].find_one({"_id": found["_id"], "revoked_by": {"$regex": "^people/"}})
+    assert await stack.database["audit"].find_one({"action": "credential.revoked", "details.kind": "nats"})
+    assert await identity_changes.generation(stack.database) > generation  # `nats keep` looks at this
 
 
 @pytest.mark.stores

@@ -320,3 +320,16 @@ async def test_an_unknown_page_is_a_friendly_page(stack: Stack) -> None:
     assert "không có kỳ “2031”" in await page(stack, f"/bang/{CT27}/2031/184", 404)
     assert "Không có bảng tổng hợp" in await page(stack, f"/bang/{CT27}/2024/20", 404)
     assert "Không trả lời được" in await page(stack, f"/bang/{CT27}/2024/%00", 400)
+
+
+async def test_an_unknown_page_has_the_menu_of_who_is_logged_in_and_a_way_home(stack: Stack) -> None:
+    found = await page(stack, "/khong-co", 404)
+    assert '<a href="/tong-quan">Tổng quan</a>' in found
+    assert "Đăng xuất" in found
+    assert '<a class="button" href="/">Về trang đầu</a>' in found
+    async with httpx2.AsyncClient(base_url=stack.url) as stranger:
+        answer = await stranger.get("/khong-co")
+    assert answer.status_code == 404
+    assert "Về trang đầu" in answer.text
+    assert "Đăng xuất" not in answer.text
+    assert '<nav class="menu"' not in answer.text

@@ -18,6 +18,7 @@ MOST_LETTERS: Final = 100
 MOST_DETAILS: Final = 300  # characters of the details of an entry on the page
 PEOPLE: Final = "people/"
 UNITS: Final = "units/"
+OPERATORS: Final = "operator/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,23 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An actor or target: what people call it, and below it how the log names it, if that is something else."""
+
+    name: str
+    noted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One entry."""
 
     number: int
     at: datetime
-    actor: str
+    actor: Named
     action: str
-    target: str
-    details: str
+    target: Named
+    details: Sequence[str]
     is_intact: bool
     """Whether its hash is that of its fields."""
 
@@ -63,15 +72,17 @@ def row(entry: AuditDocument, names: Mapping[str, str], registry: Registry) -> R
     )
 
 
-def named(actor: str, names: Mapping[str, str], registry: Registry) -> str:
-    """An actor or target with the login or the unit's name, if it is known: `lan (people/3f2a)`."""
+def named(actor: str, names: Mapping[str, str], registry: Registry) -> Named:
+    """An actor or target with the login or the unit's name, if it is known: `lan`, `people/3f2a`."""
     known = ""
     if actor.startswith(PEOPLE):
         known = names.get(actor.removeprefix(PEOPLE), "")
+    elif actor.startswith(OPERATORS):
+        known = f"{actor.removeprefix(OPERATORS)}, trên máy chủ"
     elif actor.startswith(UNITS):
         rows = registry.ids.get(actor.removeprefix(UNITS), ())
         known = rows[-1].name if rows else ""
-    return f"{known} ({actor})" if known else actor
+    return Named(known, actor) if known else Named(actor)
 
 
 def people_in(entries: Iterable[AuditDocument]) -> set[str]:
@@ -80,10 +91,16 @@ def people_in(entries: Iterable[AuditDocument]) -> set[str]:
     return {text.removeprefix(PEOPLE) for text in texts if isinstance(text, str) and text.startswith(PEOPLE)}
 
 
-def details(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Details on one line, cut: `loại tệp: csv; bộ lọc: unit=184`. `names` are people's logins, by how the log names them."""
-    line = "; ".join(audit_words.said(name, value, names) for name, value in found.items())
-    return line if len(line) <= MOST_DETAILS else line[:MOST_DETAILS] + "…"
+def details(found: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    """Details, one on a line, together cut: `loại tệp: csv`, `bộ lọc: unit=184`. `names` are people's logins, by how the log names them."""
+    lines, left = list[str](), MOST_DETAILS
+    for name, value in found.items():
+        line = audit_words.said(name, value, names)
+        if len(line) > left:
+            return [*lines, line[:left] + "…"]
+        lines.append(line)
+        left -= len(line)
+    return lines
 
 
 def first_fault(newest_first: Sequence[AuditDocument], head: Head) -> str:

@@ -85,6 +85,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "step": {"first": "tên đăng nhập, mật khẩu", "code": "mã xác thực", "provider": "tài khoản của cơ quan"},
     "kind": {"http": "khóa HTTP", "nats": "chứng thư NATS", "unit": "của đơn vị", "receiver": "của đơn vị nhận số liệu"},
 }
+SHORT: Final = 12  # characters of a hash that stands beside the name of its file
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -107,6 +108,8 @@ def _value(name: str, value: object, names: Mapping[str, str]) -> str:
             return f"{login} ({value})" if login else VALUES.get(name, {}).get(value) or _moment(value)
         case list() if value:
             return ", ".join(_value(name, one, names) for one in value)
+        case {"name": str() as file, "sha256": str() as sha256}:
+            return f"{file} (mã kiểm tra {sha256[:SHORT]}…)"
         case _:
             return orjson.dumps(value).decode()
 

@@ -20,10 +20,11 @@ ENDED: Final = "đơn vị đã kết thúc"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One credential. `may_revoke`: it is valid, and of the kind that the portal itself can revoke."""
+    """One credential. `is_nats`: it is one of NATS, whose servers refuse it as soon as `tonghop nats keep` has told them."""
 
     id: str
     kind: str
+    is_nats: bool
     holder: str
     may: str
     issued_at: datetime
@@ -36,7 +37,7 @@ class Row:
 
 
 def row(credential: Credential, used_at: datetime | None, registry: Registry, now: datetime) -> Row:
-    """A credential in words. NATS credentials are revoked where the operator's keys are, on the command line."""
+    """A credential in words."""
     state, unit = credential.state(now), credential.holder.unit
     is_ended = unit is not None and registry.valid(unit, periods.local_day(now)) is None
     rows = registry.ids.get(unit or "", ())
@@ -44,6 +45,7 @@ def row(credential: Credential, used_at: datetime | None, registry: Registry, no
     return Row(
         credential.id,
         KINDS[credential.kind],
+        credential.kind == "nats",
         holder,
         ", ".join(RIGHTS[right] for right in sorted(credential.may, reverse=True)),
         credential.issued_at,
@@ -52,7 +54,7 @@ def row(credential: Credential, used_at: datetime | None, registry: Registry, no
         used_at,
         ENDED if is_ended and state == "valid" else STATES[state],
         state == "valid" and not is_ended,
-        state == "valid" and credential.kind == "http",
+        state == "valid",
     )
 
 

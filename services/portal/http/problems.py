@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from services.portal.domain import refused, return_path, wanted
 from services.portal.domain.refused import Link, Refused
-from services.portal.http import forms
+from services.portal.http import forms, principals
 from services.portal.http import headers as safe
 from services.portal.render import look
 from shared.plumbing import delivery, mongo
@@ -30,7 +30,10 @@ from shared.words.refusals import Refusal
 log = structlog.get_logger()
 
 TITLES: Final = {
-    HTTPStatus.NOT_FOUND: ("Không tìm thấy trang này", "Kiểm tra lại mã chế độ, kỳ báo cáo và mã đơn vị trong địa chỉ."),
+    HTTPStatus.NOT_FOUND: (
+        "Không tìm thấy trang này",
+        "Nếu địa chỉ được gõ tay, kiểm tra lại từng chữ; nếu bấm từ một liên kết cũ, trang có thể đã đổi chỗ.",
+    ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         "Hệ thống tạm thời gián đoạn",
         "Báo cáo đã nộp không bị mất. Trang này tự thử lại sau 10 giây.",
@@ -94,6 +97,18 @@ def answer(
     return problem(status, reasons, later)
 
 
+async def _recognise(request: Request) -> None:
+    """Finds out whose browser asks for an address that no route has: its page has the menu of this person, or of nobody if that cannot be
+    said now.
+    """
+    if is_for_programs(request.url.path):
+        return
+    try:
+        await principals.session_of(request)
+    except (*delivery.PASSING, OperationFailure):
+        log.warning("session.not_read")
+
+
 def _address(request: Request) -> str:
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
@@ -132,6 +147,7 @@ def install(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        await _recognise(request)
         response = answer(request, HTTPStatus(error.status_code), refusal_of(request.method, error))
         response.headers.update(error.headers or {})
         return response

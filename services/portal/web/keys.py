@@ -1,4 +1,4 @@
-"""The credentials of units and receivers, for operators: what was issued, when it was used last, when it ends; HTTP keys can be revoked."""
+"""The credentials of units and receivers, for operators: what was issued, when it was last used, when it ends, and how it is revoked."""
 
 from http import HTTPStatus
 from typing import Final
@@ -22,6 +22,8 @@ HOLDER_FORM: Final = (
     f"mã đơn vị hoặc tên nơi nhận, tối đa {MOST_LETTERS} ký tự",
     f"a unit's code or a receiver, at most {MOST_LETTERS} characters",
 )
+DONE: Final = "thu-hoi"
+DONE_NATS: Final = "thu-hoi-nats"
 SECRET: Final = {"Cache-Control": "no-store"}
 
 
@@ -44,14 +46,14 @@ async def credentials(operates: Operates, cua: str = "", after: After = None, da
         "rows": [keys_page.row(one, uses.get(one.id), operates.registry, operates.now) for one in found[:PAGE]],
         "is_first": after is None,
         "next": keys_page.after(found[PAGE - 1], name) if len(found) > PAGE else "",
-        "is_revoked": da == "thu-hoi",
+        "revoked": da if da in (DONE, DONE_NATS) else "",
     }
     return look.page("keys.html", shown, headers=SECRET)
 
 
 @router.get("/{credential}/thu-hoi")
 async def confirm(operates: Operates, credential: str) -> Response:
-    """Asks once more before a key is revoked."""
+    """Asks once more before a credential is revoked."""
     found = await _revocable(operates, credential)
     uses = await CredentialStore(operates.database).uses_of([found.id])
     shown = {"key": keys_page.row(found, uses.get(found.id), operates.registry, operates.now)}
@@ -60,14 +62,15 @@ async def confirm(operates: Operates, credential: str) -> Response:
 
 @router.post("/{credential}/thu-hoi")
 async def revoke(operates: Operates, credential: str) -> Response:
-    """Revokes an HTTP key: ingest and the portal refuse it within a second."""
+    """Revokes a credential: ingest and the portal refuse a key within a second, and `tonghop nats keep` tells the servers of NATS."""
     found = await _revocable(operates, credential)
     await CredentialStore(operates.database).revoke([found], operates.now, operates.by.name)
-    return RedirectResponse(f"{router.prefix}?da=thu-hoi", HTTPStatus.SEE_OTHER, SECRET)
+    done = DONE_NATS if found.kind == "nats" else DONE
+    return RedirectResponse(f"{router.prefix}?da={done}", HTTPStatus.SEE_OTHER, SECRET)
 
 
 async def _revocable(operates: Operating, credential: str) -> Credential:
-    """The valid HTTP key with this id. Raises `Refused` with 404 if there is none."""
+    """The valid credential with this id. Raises `Refused` with 404 if there is none."""
     well_formed = len(credential) <= MOST_LETTERS and texts.forbidden(credential) is None
     found = await CredentialStore(operates.database).by_id(credential) if well_formed else None
     if found is None or not keys_page.row(found, None, operates.registry, operates.now).may_revoke:

@@ -60,8 +60,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is no credential “{number}” of “{name}”. See `tonghop credentials list`.",
     ),
     "credentials.not_revocable": (
-        "Không có khóa HTTP nào còn hiệu lực có số này. Xem lại danh sách khóa; chứng thư NATS thu hồi bằng `tonghop credentials revoke`.",
-        "There is no valid HTTP key with this number. See the list of keys; revoke NATS credentials by `tonghop credentials revoke`.",
+        "Không có khóa hay chứng thư nào còn hiệu lực có số này. Xem lại danh sách khóa.",
+        "There is no valid key or NATS credential with this number. See the list of keys.",
     ),
     "credentials.not_a_receiver": (
         "Tên “{name}” không dùng được cho đơn vị nhận số liệu. Tên chỉ gồm A–Z, a–z, 0–9, “_” và “-”, và không trùng mã của đơn vị nào.",
