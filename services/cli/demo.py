@@ -89,11 +89,19 @@ def demo(
         )
     session.console.print(f"                {portal}/bang/{CORRECTED.text} (huyện Văn Quan, kết thúc hoạt động từ 01/07/2025)")
     session.console.print(f"                {portal}/sap-xep (các đợt sắp xếp)")
-    session.console.print(f"Nhập báo cáo:   {portal}/bieu-mau/{seasons.VAN_QUAN}/{season.year}/{demo_accounts.SENDER} (can-bo-xa)")
-    session.console.print(f"Chốt số liệu:   {portal}/bang/{seasons.QUANG_BINH}/{season.year}/44/chot (tong-hop-so)")
+    for what, path, who in (
+        ("Nhập báo cáo", f"/bieu-mau/{seasons.VAN_QUAN}/{season.year}/{demo_accounts.SENDER}", "can-bo-xa"),
+        ("Duyệt gửi", f"/bieu-mau/{seasons.VAN_QUAN}/{season.year}/{demo_accounts.APPROVING}", "soan-bao-cao-xa, rồi duyet-gui-xa"),
+        ("Tiếp nhận", f"/bao-cao/{seasons.VAN_QUAN}/{season.year}/{demo_accounts.SENDER}", "tiep-nhan-so"),
+        ("Chốt số liệu", f"/bang/{seasons.QUANG_BINH}/{season.year}/44/chot", "tong-hop-so"),
+    ):
+        session.console.print(f"{what + ':':15} {portal}{path} ({who})")
     session.console.print(f"Hướng dẫn:      {portal}/huong-dan")
     session.console.print()
     demo_accounts.show(accounts, portal, season.year)
+    key, feed = session.run(_key_of_receiver), "/".join(demo_accounts.FED)
+    session.console.print(f"Đơn vị nhận số liệu ({demo_accounts.RECEIVER}) đọc số tổng hợp:")
+    session.console.print(f"  curl -H 'Authorization: Bearer {key}' {portal}/api/v1/feeds/{feed}", markup=False)
     session.console.print(f"Đơn vị {demo_accounts.SENDER} thử gửi báo cáo thay đơn vị {demo_accounts.OTHER}, bị từ chối:")
     for answer in session.run(_refused):
         session.console.print(f"  {answer}", markup=False)
@@ -128,6 +136,11 @@ async def _season() -> Season:
         async with notifier.opened(connections) as desk:
             await _alert(desk, now)
     return season
+
+
+async def _key_of_receiver() -> str:
+    async with session.connected(needs_nats=False) as connections:
+        return await demo_accounts.key_of_receiver(connections, RUN_FOLDER)
 
 
 async def _refused() -> list[str]:

@@ -1,7 +1,7 @@
-"""Accounts to try the demo with, and a refusal to see: one unit tries to send for another.
+"""Accounts to try the demo with, the key of a receiver of figures, and a refusal to see: one unit tries to send for another.
 
-The accounts' passwords and a unit's key are kept in a file of the stack's folder, which only its owner can read, so that a demo that runs
-again prints the same ones.
+The accounts' passwords and the receiver's key are kept in a file of the stack's folder, which only its owner can read, so that a demo that
+runs again prints the same ones.
 """
 
 import asyncio
@@ -40,6 +40,11 @@ UNKNOWN_YET: Final = "401"  # what ingest answers until it has read the new key
 VALID_FOR: Final = timedelta(days=30)
 SENDER, OTHER = "06253", "06280"
 """Codes of two communes of today: the first tries to send for the second."""
+APPROVING: Final = "06313"
+"""The code of a commune of today that has withdrawn its report, where one person writes the next one and another one approves it."""
+RECEIVER: Final = "nhan-so-lieu"
+FED: Final = ("20", seasons.VAN_QUAN)
+"""The unit at the top and the regime whose figures the receiver reads."""
 
 
 class Account(NamedTuple):
@@ -50,10 +55,18 @@ class Account(NamedTuple):
     role: Role
     unit: str | None
     page: str
+    is_approver: bool = False
+
+    @property
+    def role_word(self) -> str:
+        return ROLES[self.role] + (", duyệt gửi" if self.is_approver else "")
 
 
 ACCOUNTS: Final = (
     Account("can-bo-xa", "Cán bộ báo cáo (thử)", "officer", SENDER, "/viec-cua-toi"),
+    Account("soan-bao-cao-xa", "Cán bộ soạn báo cáo (thử)", "officer", APPROVING, f"/bieu-mau/ct27-van-quan/{{year}}/{APPROVING}"),
+    Account("duyet-gui-xa", "Lãnh đạo duyệt gửi (thử)", "officer", APPROVING, "/viec-cua-toi", is_approver=True),
+    Account("tiep-nhan-so", "Cán bộ tiếp nhận Sở Tài chính (thử)", "reviewer", "20-STC", "/bang/ct27-van-quan/{year}/20"),
     Account("tong-hop-so", "Cán bộ tổng hợp Sở Nội vụ (thử)", "reviewer", "44-SNV", "/bang/nq68-quang-binh/{year}/44"),
     Account("tong-hop-tinh", "Cán bộ tổng hợp tỉnh (thử)", "reviewer", "20", "/bang/ct27-van-quan/{year}/20"),
     Account("quan-tri", "Quản trị (thử)", "operator", None, "/quan-tri/nguoi-dung"),
@@ -71,7 +84,9 @@ async def passwords_of(folder: Path) -> dict[str, str]:
             if person is not None and account.login in known:
                 continue
             if person is None:
-                new = NewPerson(account.login, account.name, "", desk.asked(account.role, account.unit, None, None))
+                new = NewPerson(
+                    account.login, account.name, "", desk.asked(account.role, account.unit, None, None, is_approver=account.is_approver)
+                )
                 person = people_session.password_of(await desk.desk.add(desk.by, new)).person
             known[account.login] = passwords.generated(random_character)
             await desk.store.set_password(desk.by.name, person.id, await password_hashes.hashed(known[account.login]))
@@ -84,8 +99,21 @@ def show(found: dict[str, str], portal: str, year: str) -> None:
     table = Table("Tên đăng nhập", "Mật khẩu", "Vai trò", "Đơn vị", "Xem trang", title="Tài khoản để thử", title_justify="left")
     for account in ACCOUNTS:
         page = portal + account.page.format(year=year)
-        table.add_row(account.login, found[account.login], ROLES[account.role], account.unit or "–", page)
+        table.add_row(account.login, found[account.login], account.role_word, account.unit or "–", page)
     session.console.print(table)
+
+
+async def key_of_receiver(connections: Connections[CliSettings], folder: Path) -> str:
+    """The key with which a receiver reads a feed: that of the folder's file while it is valid, otherwise a new one."""
+    known, now, store = _read(folder), connections.clock(), CredentialStore(connections.database)
+    if RECEIVER in known and issuing.valid(await store.of_receiver(RECEIVER), now):
+        return known[RECEIVER]
+    top, regime = FED
+    holder = issuing.receiver(await connections.reference.current(), RECEIVER, [top], regime, periods.local_day(now))
+    terms = Terms(seasons.OPERATOR, now, now + VALID_FOR, frozenset({"read"}))
+    [issued] = await issuing.issue(store, [holder], terms, lambda _: None)
+    _write(folder, {**known, RECEIVER: issued.http_key})
+    return issued.http_key
 
 
 async def refused(connections: Connections[CliSettings]) -> list[str]:

@@ -26,7 +26,9 @@ from shared.words import numbers
 from shared.words.refusals import refusal
 
 SHOWN: Final = 5
-LOGINS: Final = frozenset({"can-bo-xa", "tong-hop-so", "tong-hop-tinh", "quan-tri"})  # of the accounts that the demo makes
+LOGINS: Final = frozenset(  # of the accounts that the demo makes
+    {"can-bo-xa", "soan-bao-cao-xa", "duyet-gui-xa", "tiep-nhan-so", "tong-hop-so", "tong-hop-tinh", "quan-tri"}
+)
 COUNTED: Final = {
     collection_names.RECEIPTS: "biên nhận",
     collection_names.VIEWS: "bảng tổng hợp",

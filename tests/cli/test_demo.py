@@ -5,13 +5,15 @@ The events are judged by the real units and regimes, with the reforms of 2025 ap
 
 import dataclasses
 import io
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from rich.console import Console
 
+from services.cli import demo_accounts, demo_removal
 from services.cli.demo import MONTH_OF, tick_at
 from services.devstack.demo import season as seasons
 from services.devstack.demo import show
@@ -22,6 +24,7 @@ from services.ingest.domain.known import Known
 from services.notify.domain import reminders
 from services.portal.domain import address, cumulative
 from services.portal.reading.year import Year
+from shared.plumbing import data_files
 from shared.wire import envelope, events
 from shared.wire.envelope import CloudEvent
 from shared.words import numbers
@@ -161,3 +164,23 @@ def test_the_month_is_one_line_with_its_deadline_and_the_sum_since_the_year_bega
         "Báo cáo tháng 3 năm 2026, Địa bàn tỉnh Quảng Bình (cũ) (thang-tthc-quang-binh): 34/41 xã, phường đã gửi, hạn đến hết ngày"
         f" 17/03/2026; lượt tiếp công dân: lũy kế từ đầu năm {total} lượt (chưa đủ: tháng 3 còn thiếu đơn vị)."
     )
+
+
+def test_the_accounts_to_try_are_those_of_the_readme_and_of_the_removal() -> None:
+    table = (data_files.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    assert {account.login for account in demo_accounts.ACCOUNTS} == demo_removal.LOGINS
+    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) == [account.login for account in demo_accounts.ACCOUNTS]
+
+
+def test_who_approves_and_who_receives_find_something_to_do(reformed: Reference) -> None:
+    """The commune of the two has withdrawn its report, so it owes one; the office receives the regime today."""
+    season = seasons.season(reformed, "2026", None)
+    own = reformed.registry.at(date(2026, 11, 27)).by_code[demo_accounts.APPROVING]
+    sent = [event["type"] for event in season.present if events.sender_of(event["source"]) == own.id]
+    assert sent[-1] == events.WITHDRAWN
+    assert [account.role_word for account in demo_accounts.ACCOUNTS if account.unit == demo_accounts.APPROVING] == [
+        "cán bộ báo cáo",
+        "cán bộ báo cáo, duyệt gửi",
+    ]
+    [receiving] = [account for account in demo_accounts.ACCOUNTS if account.login == "tiep-nhan-so"]
+    assert reformed.regimes[seasons.VAN_QUAN].on(date(2026, 11, 27)).recipient == receiving.unit

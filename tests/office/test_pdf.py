@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from services.portal.domain.document_fields import BanSao, BaoCao
+from services.portal.domain.document_fields import BanSao, BaoCao, Dong, DonVi, ThuyetMinh
 from services.portal.office import making, template_files
 from services.portal.office.processes import Limits
 from shared.words.failures import PermanentError
@@ -154,3 +154,46 @@ async def test_many_reports_are_one_document() -> None:
     template = template_files.found("none", "x", template_files.COPY)
     pdf = await making.to_pdf(await making.fill(template, BanSao("BÁO CÁO", "Chế độ", "kỳ", "", [report] * 5), 7))
     assert len((await making.outline(pdf)).headings) == 5
+
+
+async def test_a_copy_lists_the_files_of_the_report(desk: Desk, tmp_path: Path) -> None:
+    files = [
+        {"name": "Báo cáo có dấu.pdf", "media_type": "application/pdf", "size": 1_234_567, "sha256": "0a" * 32, "ref": "r" * 43},
+        {"name": "Ảnh {{ 1 + 1 }} & <b>.jpg", "media_type": "image/jpeg", "size": 45_000, "sha256": "1b" * 32, "ref": "s" * 43},
+    ]
+    report = builders.report(event_id="with-files-06253", attachments=files)
+    await desk.stack.put(reports=[report])
+    copy = await downloaded(desk, f"/bieu-mau/{builders.CT27}/2024/06253/bien-nhan/with-files-06253.pdf", tmp_path)
+    shown = unicodedata.normalize("NFC", " ".join(text(copy).split()))
+    assert "Tệp đính kèm - Báo cáo có dấu.pdf (PDF, 1,2 MB), SHA-256: " + "0a" * 32 in shown
+    assert "- Ảnh {{ 1 + 1 }} & <b>.jpg (JPEG, 45 KB), SHA-256: " + "1b" * 32 in shown
+    assert "r" * 43 not in shown
+
+
+def usual(notes: int) -> BaoCao:
+    """A report of 15 figures in 10 groups and four short texts, as most are, and notes."""
+    rows = [Dong(True, "", f"{group}. Nhóm chỉ tiêu") for group in range(10)]
+    rows += [Dong(False, str(place), f"Chỉ tiêu số {place} của báo cáo", "hộ", "1.234 / 5.678", "21,7 %") for place in range(15)]
+    texts = [ThuyetMinh(title, [DonVi("", "", ["Không nêu."])]) for title in ("Kết quả", "Khó khăn", "Kiến nghị", "Bài học")]
+    return BaoCao("1", "Xã Minh Hóa", "18901", "lần 1", "28/11/2026 04:26", "đúng hạn", "", "", rows, texts, ["Ghi chú"] * notes)
+
+
+async def pages_of(*reports: BaoCao, folder: Path) -> list[str]:
+    template = template_files.found("none", "x", template_files.COPY)
+    pdf = folder / "copies.pdf"
+    title = "Báo cáo hằng năm thực hiện Nghị quyết số 68/NQ-CP và Chương trình hành động số 35-CTr/TU về chính sách xã hội, tỉnh Quảng Bình"
+    given = BanSao("BÁO CÁO", title, "năm 2026 (21/11/2025 – 20/11/2026)", "28/11/2026 04:26", list(reports))
+    pdf.write_bytes(await making.to_pdf(await making.fill(template, given, 1)))
+    return text(pdf).split("\f")[:-1]
+
+
+async def test_a_usual_report_of_a_book_is_one_page(tmp_path: Path) -> None:
+    pages = await pages_of(*[usual(0)] * 4, folder=tmp_path)
+    assert len(pages) == 4
+    assert all("BÁO CÁO" in page and "Bài học" in page for page in pages)
+
+
+async def test_no_page_is_empty_however_full_the_last_page_of_a_report_is(tmp_path: Path) -> None:
+    pages = await pages_of(*(usual(notes) for notes in range(16)), folder=tmp_path)
+    assert sum("BÁO CÁO" in page for page in pages) == 16
+    assert [page for page in pages if len([line for line in page.splitlines() if line.strip()]) < 2] == []

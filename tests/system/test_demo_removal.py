@@ -1,9 +1,11 @@
 """`tonghop demo --remove` on its own stack: it removes all data of the demo and nothing else, and may be killed and repeated."""
 
+import re
 import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +54,10 @@ def test_the_demo_is_removed_when_a_person_says_so_and_may_be_shown_again(runnin
     shown = running.tonghop("demo")
     assert all(login in shown for login in demo_removal.LOGINS)
     assert "HTTP: 403 source: " in shown
+    key, feed = re.findall(r"Bearer (th_\S+)' (http\S+/api/v1/feeds/20/ct27-van-quan)", shown)[0]
+    with urllib.request.urlopen(urllib.request.Request(feed, headers={"Authorization": f"Bearer {key}"}), timeout=30) as answer:
+        assert b'"ct27-van-quan"' in answer.read()
+    assert key in running.tonghop("demo")  # the same one
     assert 'NATS: nats: permissions violation for publish to "inbox.06280-2025"' in shown
     for answer in ("n\n", ""):
         said = running.tonghop("demo", "--remove", code=session.NO, stdin=answer)

@@ -76,49 +76,43 @@ def party() -> Docx:
 
 
 def copy() -> Docx:
-    """Copies of units' reports."""
+    """Copies of units' reports, each on a page of its own; small enough that a usual report is one page, and not one page and a few lines.
+
+    A title begins the page. A page break between two copies would stand alone on a page whenever the one before it fills its last page.
+    """
     document = _new()
-    _add(document, "{%p for b in bao_cao %}", "Đoạn")
-    _add(document, "{%p if not loop.first %}", "Đoạn")
-    document.add_paragraph(style="Ô").add_run().add_break(WD_BREAK.PAGE)
-    _add(document, "{%p endif %}", "Đoạn")
-    _add(document, "{{ tieu_de }}", "Tên loại")
+    _add(document, "{%p for b in bao_cao %}", "Dòng")
+    _add(document, "{%p if loop.first %}", "Dòng")
+    _add(document, "{{ tieu_de }}", "Tên bản sao")
+    _add(document, "{%p else %}", "Dòng")
+    _add(document, "{{ tieu_de }}", "Tên bản sao").paragraph_format.page_break_before = True
+    _add(document, "{%p endif %}", "Dòng")
     _add(document, "{{ b.ten }}", "Đơn vị báo cáo")
-    _add(document, "{{ ten_che_do }}", "Trích yếu")
+    _add(document, "{{ ten_che_do }}", "Chế độ bản sao")
     _add(document, "{{ ky_bao_cao }}", "Giữa nghiêng")
-    for label, name in (
-        ("Mã đơn vị", "ma"),
-        ("Lần nộp", "lan"),
-        ("Hệ thống nhận lúc", "nhan_luc"),
-        ("Tình trạng", "tinh_trang"),
-        ("Số biên nhận", "bien_nhan"),
-        ("SHA-256", "ma_bam"),
-    ):
+    _add(document, "Mã đơn vị: {{ b.ma }}. Lần nộp: {{ b.lan }}.", "Dòng")
+    _add(document, "Hệ thống nhận lúc: {{ b.nhan_luc }}. Tình trạng: {{ b.tinh_trang }}.", "Dòng")
+    for label, name in (("Số biên nhận", "bien_nhan"), ("SHA-256", "ma_bam")):
         _add(document, f"{{%p if b.{name} %}}", "Dòng")
         _add(document, f"{label}: {{{{ b.{name} }}}}", "Dòng")
         _add(document, "{%p endif %}", "Dòng")
-    _add(document, "1. Số liệu", "Khoản")
+    _add(document, "1. Số liệu", "Khoản bản sao")
     _rows(document, OWN_FIGURES, "b.so_lieu", has_sections=True)
-    _add(document, "{%p for n in b.thuyet_minh %}", "Đoạn")
-    _add(document, "{{ loop.index + 1 }}. {{ n.ten }}", "Khoản")
-    _add(document, "{%p for u in n.don_vi %}", "Đoạn")
-    _add(document, "{%p for d in u.doan %}", "Đoạn")
-    _add(document, "{{ d }}", "Đoạn")
+    _add(document, "{%p for n in b.thuyet_minh %}", "Dòng")
+    _add(document, "{{ loop.index + 1 }}. {{ n.ten }}", "Khoản bản sao")
+    _add(document, "{%p for u in n.don_vi %}", "Dòng")
+    _add(document, "{%p for d in u.doan %}", "Dòng")
+    _add(document, "{{ d }}", "Đoạn bản sao")
     for _ in range(3):
-        _add(document, "{%p endfor %}", "Đoạn")
-    _add(document, "{%p if b.ghi_chu %}", "Đoạn")
-    _add(document, "Ghi chú", "Khoản")
-    _add(document, "{%p for g in b.ghi_chu %}", "Đoạn")
-    _add(document, "- {{ g }}", "Đoạn")
-    _add(document, "{%p endfor %}", "Đoạn")
-    _add(document, "{%p endif %}", "Đoạn")
-    _add(document, "{%p if b.dinh_kem %}", "Đoạn")
-    _add(document, "Tệp đính kèm", "Khoản")
-    _add(document, "{%p for t in b.dinh_kem %}", "Dòng")
-    _add(document, "- {{ t }}", "Dòng")
+        _add(document, "{%p endfor %}", "Dòng")
+    for title, name, one in (("Ghi chú", "ghi_chu", "g"), ("Tệp đính kèm", "dinh_kem", "t")):
+        _add(document, f"{{%p if b.{name} %}}", "Dòng")
+        _add(document, title, "Khoản bản sao")
+        _add(document, f"{{%p for {one} in b.{name} %}}", "Dòng")
+        _add(document, f"- {{{{ {one} }}}}", "Dòng")
+        _add(document, "{%p endfor %}", "Dòng")
+        _add(document, "{%p endif %}", "Dòng")
     _add(document, "{%p endfor %}", "Dòng")
-    _add(document, "{%p endif %}", "Đoạn")
-    _add(document, "{%p endfor %}", "Đoạn")
     _add(document, "Xuất từ hệ thống Tổng Hợp lúc {{ xuat_luc }}.", "Nơi nhận mục")
     return document
 
@@ -173,6 +167,10 @@ def _new(*, has_numbers: bool = True) -> Docx:
         "Dòng": {"size": 12, "after": 2},
         "Mục": {"bold": True, "align": "justify", "first_mm": 12.7, "keep_next": True, **body},
         "Khoản": {"bold": True, "align": "justify", "first_mm": 12.7, "before": 4, "keep_next": True, **body},
+        "Tên bản sao": {"bold": True, "align": "center", "keep_next": True},
+        "Chế độ bản sao": {"size": 12, "bold": True, "align": "center", "keep_next": True},
+        "Khoản bản sao": {"size": 12, "bold": True, "before": 4, "after": 2, "keep_next": True},
+        "Đoạn bản sao": {"size": 12, "align": "justify", "after": 2},
         "Điểm": {"align": "justify", "first_mm": 12.7, **body},
         "Chức vụ": {"bold": True, "align": "center"},
         "Nơi nhận": {"size": 12, "bold": True, "italic": True},
