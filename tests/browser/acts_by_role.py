@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Found = dict[str, list[str]]
 MOST_TABS: Final = 150
+BESIDE: Final = "52"
+"""A unit near the recipient of the on-call regime."""
 FOCUSED: Final = "(document.activeElement.labels?.[0]?.innerText || document.activeElement.innerText || '').trim()"
 
 
@@ -146,6 +148,35 @@ async def a_period_on_call_is_opened(desk: Desk) -> Found:
     return found
 
 
+async def who_may_not_extend_or_open_is_told_why_and_who_may(desk: Desk) -> Found:
+    found: Found = {}
+    for role_at, path, act, why in (
+        (DISTRICT, report(EXTENDED), "Gia hạn", "Chỉ cơ quan nhận báo cáo làm được việc này: Sở Lao động"),
+        (DISTRICT, VIEW, "Gia hạn nhiều đơn vị", "Chỉ cơ quan nhận báo cáo làm được việc này: Sở Lao động"),
+        (CALLER, f"/bao-cao/{KL62}/2024/52-SYT", "Gia hạn", "Kỳ năm 2024 chưa được mở nên chưa có hạn nộp. Mở kỳ trước."),
+        (BESIDE, f"/che-do/{KL62}", "Mở kỳ báo cáo", "Chỉ cơ quan nhận báo cáo làm được việc này: Ban cán sự đảng"),
+    ):
+        page = await desk.page("reviewer", role_at, path)
+        item = page.locator("li", has=page.locator(".act.off", has_text=re.compile(f"^{act}$")))
+        await expect(item).to_contain_text(why)
+        await expect(page.get_by_role("link", name=act, exact=True)).to_have_count(0)
+        found[f"{act} {role_at}"] = await faults_in_each_state(page)
+        await page.close()
+    for role_at, path, status, why in (
+        (DISTRICT, f"{report(EXTENDED)}/gia-han", 403, "Chỉ cơ quan nhận báo cáo làm được việc này"),
+        (DISTRICT, f"{VIEW}/gia-han", 403, "Chỉ cơ quan nhận báo cáo làm được việc này"),
+        (BESIDE, f"/che-do/{KL62}/mo-ky", 403, "Chỉ cơ quan nhận báo cáo làm được việc này"),
+        (RECIPIENT, f"/che-do/{NQ68}/mo-ky", 404, "Chế độ này có hạn cố định nên không phải mở kỳ"),
+        (CALLER, f"/bao-cao/{KL62}/2024/52-SYT/gia-han", 200, "Kỳ năm 2024 chưa được mở"),
+    ):
+        page = await desk.page("reviewer", role_at, path, status=status)
+        await expect(page.locator("main")).to_contain_text(why)
+        await expect(page.locator("main form.act-form")).to_have_count(0)
+        found[path] = await faults_in_each_state(page)
+        await page.close()
+    return found
+
+
 async def figures_are_confirmed_by_keyboard_moved_adjusted_and_undone(desk: Desk) -> Found:
     page = await desk.page("reviewer", DISTRICT, "/viec-cua-toi")
     await tab_to(page, "Chốt số liệu")
@@ -205,5 +236,6 @@ WALKS = (
     who_owes_is_asked_once_a_day,
     one_unit_and_many_get_more_time,
     a_period_on_call_is_opened,
+    who_may_not_extend_or_open_is_told_why_and_who_may,
     figures_are_confirmed_by_keyboard_moved_adjusted_and_undone,
 )

@@ -18,6 +18,7 @@ from tests import identities, scans
 from tests.browser.season_desk import NQ68, RECIPIENT, REPORTED, VIEW, Desk, form, report
 from tests.browser.test_accessibility import faults_in_each_state
 from tests.builders import COMMUNE, CT27, DISTRICT
+from tests.sheets import files
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from shared.words.refusals import Refusal
     from tests.browser.acts_by_role import Found
 
-ASKING, APPROVED, RECEIVED = "18874", "18877", "18880"
+ASKING, APPROVED, RECEIVED, SHEET = "18874", "18877", "18880", "18883"
 """Wards, each of one test."""
 FIGURE = "[name='v.ld_viec_lam_moi']"
 
@@ -85,9 +86,10 @@ async def a_draft_that_waits_for_its_approver_and_is_given_back(desk: Desk) -> F
 async def a_report_with_a_file_its_receipt_and_how_readers_see_it(desk: Desk) -> Found:
     page = await desk.page("officer", RECEIVED, form(RECEIVED) + "/dinh-kem", plain=True)
     found = {"no file": await faults_in_each_state(page)}
-    scan = {"name": "Báo cáo có dấu.pdf", "mimeType": "application/pdf", "buffer": scans.pdf()}
-    await page.locator("input[type=file]").set_input_files(scan)  # type: ignore[arg-type]
-    await page.locator("main form button[type=submit], main form button").first.click()
+    await brought(page, "trang.txt", b"no scan")
+    await expect(page.get_by_role("heading", name="Tệp chưa được nhận")).to_be_visible()
+    found["a file that is refused"] = await faults_in_each_state(page)
+    await brought(page, "Báo cáo có dấu.pdf", scans.pdf())
     await expect(page.get_by_text("Báo cáo có dấu.pdf").first).to_be_visible()
     found["a file"] = await faults_in_each_state(page)
     await page.goto(desk.url + form(RECEIVED))
@@ -109,6 +111,40 @@ async def a_report_with_a_file_its_receipt_and_how_readers_see_it(desk: Desk) ->
     await reader.goto(f"{desk.url}/thuyet-minh/{NQ68}/2024/{DISTRICT}?q=khong-co-gi")
     found["not found"] = await faults_in_each_state(reader)
     return found
+
+
+async def a_form_goes_through_a_workbook_and_a_table(desk: Desk) -> Found:
+    page = await desk.page("officer", SHEET, f"{form(SHEET)}/excel", plain=True)
+    found = {"opened": await faults_in_each_state(page)}
+    head = "chỉ tiêu;giá trị\n"
+    for name, content, title in (
+        ("wrong table", f"{head}Lao động qua đào tạo;hai\nkhông có;1\n".encode(), "^Lỗi: "),
+        ("no table", b"%PDF-1.7", "^Lỗi: "),
+        ("table", f"{head}Người lao động được tạo việc làm mới;1.200\n".encode(), "^Đã đưa số liệu vào bản nháp"),
+    ):
+        await page.goto(f"{desk.url}{form(SHEET)}/excel")
+        await brought(page, f"{name}.csv", content)
+        await expect(page).to_have_title(re.compile(title))
+        found[name] = await faults_in_each_state(page)
+    async with page.expect_download() as download:
+        await page.evaluate(f"location = '{form(SHEET)}/bieu.xlsx'")
+    blank = (await (await download.value).path()).read_bytes()
+    wrong = files.filled(blank, {"v.ld_viec_lam_moi": "khoảng 350"})
+    await page.goto(f"{desk.url}{form(SHEET)}/excel")
+    await brought(page, "bieu.xlsx", wrong)
+    await expect(page.get_by_role("link", name="Tải tệp đã đánh dấu các ô sai")).to_be_visible()
+    found["wrong workbook"] = await faults_in_each_state(page)
+    await page.goto(f"{desk.url}{form(SHEET)}/excel")
+    await brought(page, "bieu.xlsx", blank)
+    await expect(page).to_have_title(re.compile("^Đã đưa số liệu vào bản nháp"))
+    found["workbook"] = await faults_in_each_state(page)
+    return found
+
+
+async def brought(page: Page, name: str, content: bytes) -> None:
+    """Chooses a file on the page of the workbook or the attachments, and sends it."""
+    await page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+    await page.locator("main form:has(input[type=file]) button").click()
 
 
 async def a_file_that_is_waited_for_one_that_is_there_and_one_that_failed(desk: Desk) -> Found:
@@ -185,6 +221,7 @@ WALKS = (
     what_a_form_asks_before_it_is_sent,
     a_draft_that_waits_for_its_approver_and_is_given_back,
     a_report_with_a_file_its_receipt_and_how_readers_see_it,
+    a_form_goes_through_a_workbook_and_a_table,
     a_file_that_is_waited_for_one_that_is_there_and_one_that_failed,
     what_an_operator_does,
     guides_and_the_pages_of_an_account,

@@ -103,7 +103,7 @@ async def test_what_is_refused_is_said_on_the_page_and_nothing_is_kept(desk: Des
             assert answer.status_code in (400, 415), (name, code)
             assert "Tệp chưa được nhận" in answer.text
         large = await upload(officer, scans.pdf_of(MOST_BYTES + 1))
-        assert (large.status_code, "lớn hơn 10 MiB" in large.text) == (413, True)
+        assert (large.status_code, "lớn hơn 10 MB" in large.text) == (413, True)
         assert await refs(desk) == []
         assert "Chưa có tệp nào" in (await officer.get(WHERE)).text
         assert (await upload(officer, scans.pdf_of(MOST_BYTES))).status_code == 200

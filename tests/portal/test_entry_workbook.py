@@ -83,7 +83,7 @@ async def test_a_wrong_form_changes_nothing_and_comes_back_marked(desk: Desk) ->
         for given, words in (
             (hostile.old_format(), "định dạng Excel cũ (.xls)"),
             (hostile.overlapping(), "Nội dung tệp khi giải nén vượt"),
-            (bytes(5 * 2**20 + 1), "quá 5 MiB"),
+            (bytes(5 * 2**20 + 1), "quá 5 MB"),
             (files.blank(files.REPORTED[1]), "Tệp là biểu của nq68-quang-binh, không phải của ct27-van-quan."),
         ):
             refused = await bring(officer, given)

@@ -11,6 +11,7 @@ from services.portal.domain.entering import Person
 from shared.wire.events import Logged
 from shared.words import periods, vietnamese
 from shared.words.reference import Reference
+from shared.words.refusals import Refusal, refusal
 from shared.words.regimes import Regime
 from shared.words.report_state import PeriodState
 
@@ -33,11 +34,28 @@ def openable(reference: Reference, regime: Regime, day: date, reviewer_at: Seque
 
 
 def offer(reference: Reference, regime: Regime, person: Person | None, day: date) -> list[Offer]:
-    """To open a period of an on-call regime, for a person who may."""
+    """To open a period of an on-call regime, for a person who may; for other reviewers under the same unit at the top, who may instead."""
     if person is None or not regime.is_on_call or regime.derived_from is not None:
         return []
     rights = openable(reference, regime, day, person.reviewer_at)
-    return [Offer("Mở kỳ báo cáo", f"/che-do/{regime.id}/mo-ky", Chance(right)) for right in list(rights.values())[:1]]
+    right = next(iter(rights.values()), None)
+    if right is None and not _is_near(reference, regime, day, person.reviewer_at):
+        return []
+    why_not = not_recipient(reference, regime, day) if right is None else None
+    return [Offer("Mở kỳ báo cáo", f"/che-do/{regime.id}/mo-ky", Chance(right, why_not))]
+
+
+def not_recipient(reference: Reference, regime: Regime, day: date) -> Refusal:
+    """The refusal of who does not act for the recipient."""
+    code = regime.on(day).recipient
+    unit = reference.registry.at(day).by_code.get(code)
+    return refusal("act.not_recipient", recipient=[code if unit is None else f"{unit.name} ({code})"])
+
+
+def _is_near(reference: Reference, regime: Regime, day: date, reviewer_at: Sequence[str]) -> bool:
+    tree = reference.registry.at(day)
+    recipient = tree.by_code.get(regime.on(day).recipient)
+    return recipient is not None and any(tree.top(unit).id == tree.top(recipient.id).id for unit in reviewer_at if unit in tree.by_id)
 
 
 def _right(reference: Reference, regime: Regime, code: str, day: date, reviewer_at: Sequence[str]) -> Right | None:

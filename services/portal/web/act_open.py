@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from services.portal.domain import acting_forms, acting_periods, address, refused
 from services.portal.domain.acting_forms import PERIOD, REASON, Typed
+from services.portal.domain.acting_offers import Chance
 from services.portal.domain.acting_periods import Opened
 from services.portal.domain.acting_rights import Right
 from services.portal.domain.acts import Act
@@ -56,7 +57,7 @@ async def opening_of(regime: str, scope: ReadsPublic, store: Stored, desk: Desks
     reviewer_at = () if person is None else person.reviewer_at
     rights = acting_periods.openable(scope.reference, found, scope.today, reviewer_at)
     if not rights:
-        raise refused.out_of_scope()
+        act_page.required(Chance(None, acting_periods.not_recipient(scope.reference, found, scope.today)))
     if not found.is_on_call or found.derived_from is not None:
         raise refused.not_found(refusal("act.not_on_call"))
     listed = acting_periods.opened(await store.all_openings(regime))

@@ -8,7 +8,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The file is empty, so it is not taken. Check the file and send it again.",
     ),
     "attachment.too_large": (
-        "Tệp đính kèm lớn hơn {most} MiB. Quét lại với độ phân giải thấp hơn (200 dpi, đen trắng), hoặc tách thành nhiều tệp.",
+        "Tệp đính kèm lớn hơn {most} MB. Quét lại với độ phân giải thấp hơn (200 dpi, đen trắng), hoặc tách thành nhiều tệp.",
         "The attachment is larger than {most} MiB. Scan it again at a lower resolution (200 dpi, black and white), or split it.",
     ),
     "attachment.unknown_kind": (

@@ -12,7 +12,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Too many files are being read. The file was not taken: send it again in a minute.",
     ),
     "sheet.too_large": (
-        "Tệp nặng {size} MiB, quá {most} MiB. Tải lại biểu, chép số liệu sang (không chép ảnh) rồi gửi lại.",
+        "Tệp nặng {size} MB, quá {most} MB. Tải lại biểu, chép số liệu sang (không chép ảnh) rồi gửi lại.",
         "The file has {size} MiB, more than {most} MiB. Get the form again, copy the figures into it (no pictures) and send it.",
     ),
     "sheet.not_a_workbook": (
@@ -52,7 +52,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The file declares a document type (DOCTYPE), which no .xlsx has, so it is not taken. Get the form again and copy the figures.",
     ),
     "sheet.unpacks_too_much": (
-        "Nội dung tệp khi giải nén vượt {most} MiB hoặc {ratio} lần kích thước tệp nên không được nhận. Tải lại biểu và chép số liệu sang.",
+        "Nội dung tệp khi giải nén vượt {most} MB hoặc {ratio} lần kích thước tệp nên không được nhận. Tải lại biểu và chép số liệu sang.",
         "The file unpacks to more than {most} MiB, or {ratio} times its size, so it is not taken. Get the form again and copy the figures.",
     ),
     "sheet.too_many_rows": (

@@ -4,7 +4,7 @@ from typing import Final
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "table.too_large": (
-        "Tệp CSV nặng {size} MiB, quá {most} MiB. Chia thành nhiều tệp rồi gửi từng tệp.",
+        "Tệp CSV nặng {size} MB, quá {most} MB. Chia thành nhiều tệp rồi gửi từng tệp.",
         "The CSV file has {size} MiB, more than {most} MiB. Split it and send one file after the other.",
     ),
     "table.too_many_rows": (
