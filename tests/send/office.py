@@ -16,6 +16,7 @@ Json = dict[str, Any]
 KEY = "th_" + "k" * 43
 UNIT, CODE = "06253-2025", "06253"
 RECEIVED = "2026-11-27T01:30:00.000Z"
+AWAY = "http://127.0.0.1:9"  # nobody listens on the discard port
 
 
 def reason(code: str, path: str = "data") -> Json:
@@ -165,6 +166,11 @@ def lose_after(office: Office, asked: Asked) -> None:
 
 def saying(status: int, said: Any, **headers: str) -> Trick:
     return lambda office, asked: (status, (said, headers))
+
+
+def revisions(office: Office) -> list[int]:
+    """The revisions that were accepted, in their order."""
+    return [one["revision"] for one in office.accepted]
 
 
 class _Server(ThreadingHTTPServer):

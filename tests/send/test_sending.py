@@ -1,4 +1,4 @@
-"""Reports sent to a small server: revisions, retries, what is not sent twice, and the exit status."""
+"""Reports sent to a small server: revisions, what is sent again and what is not, and what is told."""
 
 import json
 import os
@@ -9,17 +9,9 @@ import pytest
 from services.send.entry import Entry
 from services.send.outbox import Outbox
 from services.send.reading import Given
-from services.send.report import part
 from tests.send import office
 from tests.send.conftest import Machine, report
-from tests.send.office import CODE, KEY, UNIT, Office, lose_after, lose_before, problem, saying
-
-BUSY = saying(503, problem(503, "door.broker_away")[1], Retry_After="60")
-AWAY = "http://127.0.0.1:9"  # nobody listens on the discard port
-
-
-def revisions(server: Office) -> list[int]:
-    return [one["revision"] for one in server.accepted]
+from tests.send.office import AWAY, CODE, KEY, UNIT, Office, problem, revisions, saying
 
 
 def test_a_report_is_accepted_under_its_first_revision_and_its_unit(server: Office, machine: Machine) -> None:
@@ -105,41 +97,6 @@ def test_a_rejected_report_is_refused_and_stays_so_until_it_changes(server: Offi
     assert (right["verdict"], right["revision"]) == ("accepted", 1)
 
 
-def test_offline_for_a_day_and_back_everything_is_sent_once_in_order(server: Office, machine: Machine) -> None:
-    online, machine.address = machine.address, AWAY
-    first, second = machine.file(report(), name="a.json"), machine.file(report(values={"gd_ngay_cong": 2}), report("2025"), name="b.ndjson")
-
-    assert [row["verdict"] for row in machine.rows(first, code=3)] == ["waiting"]
-    assert [row["verdict"] for row in machine.rows(second, code=3)] == ["waiting"] * 3
-    assert "Còn 3 báo cáo chờ trong hộp thư đi" in machine.said
-    assert machine.run(first, second) == 3  # given again: still the same three
-
-    machine.address = online
-    rows = machine.rows()
-
-    assert [(row["file"], row["verdict"], row["revision"]) for row in rows] == [
-        (first, "accepted", 1),
-        (second, "accepted", 2),
-        (second, "accepted", 1),
-    ]
-    assert [one["values"] for one in server.accepted] == [{"gd_ngay_cong": "340"}, {"gd_ngay_cong": "2"}, {"gd_ngay_cong": "340"}]
-    assert machine.rows() == []
-    assert (machine.run(), machine.printed, machine.said) == (0, "", "")
-
-
-@pytest.mark.parametrize("lose", [lose_before, lose_after], ids=["before", "after"])
-def test_a_lost_answer_is_asked_for_with_the_same_event(server: Office, machine: Machine, lose: office.Trick) -> None:
-    server.tricks = [lose]
-    assert machine.run(machine.file(report())) == 3
-    assert "[send.away]" in machine.said
-
-    [row] = machine.rows()
-
-    assert row["verdict"] == ("duplicate" if lose is lose_after else "accepted")
-    assert len({one.body for one in server.posts}) == 1
-    assert revisions(server) == [1]
-
-
 def test_a_repeat_of_an_event_of_another_machine_does_not_stand_so_the_next_one_is_sent(
     server: Office, machine: Machine, tmp_path: Path
 ) -> None:
@@ -164,42 +121,6 @@ def test_a_rejection_that_another_machine_got_is_judged_anew(server: Office, mac
     [row] = other.rows(other.file(report(unit=CODE, values={"bad": 1})), code=1)
 
     assert (row["verdict"], len(server.receipts)) == ("rejected", 2)
-
-
-def test_a_busy_server_is_waited_for_as_long_as_it_says_but_not_for_ever(server: Office, machine: Machine) -> None:
-    server.tricks = [BUSY]
-    assert machine.run(machine.file(report())) == 0
-    assert machine.pauses == [60.0]
-
-    server.tricks = [saying(429, problem(429, "inbox.full")[1], Retry_After="3600")]
-    assert machine.run(machine.file(report("2025"))) == 3
-    assert machine.pauses == [60.0]
-    assert "[send.busy]" in machine.said
-
-    server.tricks = [BUSY] * 9
-    assert machine.run() == 3
-    assert machine.pauses == [60.0] * 3
-
-
-def test_a_pending_report_is_asked_for(server: Office, machine: Machine) -> None:
-    def pending(server: Office, asked: office.Asked) -> tuple[int, object]:
-        event_id = json.loads(asked.body)["id"]
-        server.take(asked.body)
-        return 202, {"event_id": event_id, "unit": UNIT, "verdict": "pending", "errors": [], "warnings": [], "received_at": None}
-
-    server.tricks = [pending]
-
-    assert [row["verdict"] for row in machine.rows(machine.file(report()))] == ["accepted"]
-    assert machine.pauses == [2.0]
-
-
-def test_a_verdict_that_does_not_come_holds_back_only_that_report(server: Office, machine: Machine) -> None:
-    server.tricks = [saying(202, {"verdict": "pending"})]
-    rows = machine.rows(machine.file(report(), report(values={"x": 1}), report("2025")), code=3)
-
-    assert [row["verdict"] for row in rows] == ["waiting", "waiting", "accepted"]
-    assert "[send.no_verdict]" in machine.said
-    assert [row["revision"] for row in machine.rows()] == [1, 2]
 
 
 def test_a_whole_event_is_sent_as_it_is(server: Office, machine: Machine) -> None:
@@ -268,100 +189,6 @@ def test_in_english_the_sentences_are_english(server: Office, machine: Machine) 
     assert "Sentence about report.unknown_indicator." in machine.printed
 
 
-def test_a_dry_run_shows_the_changes_and_leaves_nothing(server: Office, machine: Machine) -> None:
-    file = machine.file(report(values={"a": "1234.5"}), report("2025", values={"bad": 1}))
-
-    assert machine.run(file, is_dry_run=True) == 1
-
-    assert "1.234,5" in machine.printed
-    assert "tổng" in machine.printed
-    assert (server.accepted, machine.outbox.exists()) == ([], False)
-    rows = machine.rows(file, is_dry_run=True, code=1)
-    assert [(row["verdict"], row["dry_run"]) for row in rows] == [("accepted", True), ("rejected", True)]
-    assert rows[0]["changes"] == [{"unit": "20", "indicator": "a", "field": "total", "now": None, "then": "1234.5"}]
-    machine.address = AWAY
-    assert machine.run(file, is_dry_run=True) == 3
-
-
-@pytest.mark.parametrize(
-    ("field", "words"),
-    [
-        ("reporting.rate", "tỷ lệ nộp (%)"),
-        ("target.met", "đạt mục tiêu"),
-        ("counts.dang_thuc_hien", "số đơn vị: dang_thuc_hien"),
-        ("narratives.kho_khan", "số đơn vị có thuyết minh: kho_khan"),
-        ("of.a.later.server", "of.a.later.server"),
-    ],
-)
-def test_a_number_of_a_view_is_named_in_words(field: str, words: str) -> None:
-    assert part(field) == words
-
-
-def test_a_dry_run_never_says_that_a_report_was_taken_or_is_kept_here(server: Office, machine: Machine) -> None:
-    file = machine.file(report(), report("2025", values={"bad": 1}))
-
-    machine.run(file, is_dry_run=True)
-    assert "Thử: sẽ được tiếp nhận" in machine.printed
-    assert "Thử: sẽ bị từ chối" in machine.printed
-    assert "Đã tiếp nhận" not in machine.printed
-
-    for trick in (saying(500, b""), saying(401, problem(401, "identity.required")[1]), saying(200, b"<html>"), office.lose_before):
-        server.tricks = [trick]
-        assert machine.run(file, is_dry_run=True) != 0
-        assert "hộp thư đi" not in machine.said
-
-
-def test_a_dry_run_sends_nothing_to_a_server_that_knows_none(server: Office, machine: Machine) -> None:
-    server.has_dry_runs = False
-
-    assert machine.run(machine.file(report(), report("2025")), is_dry_run=True) == 2
-
-    assert "[send.no_dry_run]" in machine.said
-    assert (server.posts, server.accepted) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("trick", "code"),
-    [
-        (saying(400, b"<html>Bad Request</html>"), 3),
-        (saying(200, {"verdict": "accepted"}), 3),
-        (saying(302, b"", Location="/"), 3),
-        (saying(503, problem(503, "door.broker_away")[1], Retry_After="1"), 3),
-        (saying(400, problem(400, "event.not_json")[1]), 2),
-        (saying(401, problem(401, "identity.required")[1]), 1),
-    ],
-    ids=["proxy", "odd", "elsewhere", "busy", "older", "barred"],
-)
-def test_a_dry_run_needs_the_word_of_the_server(
-    server: Office, machine: Machine, monkeypatch: pytest.MonkeyPatch, trick: office.Trick, code: int
-) -> None:
-    asking = server.answer
-    monkeypatch.setattr(server, "answer", lambda asked: trick(server, asked) if asked.path.endswith("?dry_run=ask") else asking(asked))
-
-    assert machine.run(machine.file(report()), is_dry_run=True) == code
-
-    assert [one.path for one in server.asked] == []
-
-
-def test_a_dry_run_that_was_taken_for_real_after_all_is_told(server: Office, machine: Machine) -> None:
-    server.tricks = [lambda server, asked: server.take(asked.body)]
-
-    assert machine.run(machine.file(report(), report("2025")), is_dry_run=True) == 1
-
-    assert "[send.dry_run_was_real]" in machine.said
-    assert len(server.posts) == 1
-
-
-def test_a_dry_run_is_judged_anew_like_a_report_whose_like_was_rejected(server: Office, machine: Machine) -> None:
-    file = machine.file(report(values={"bad": 1}))
-    machine.run(file)
-    server.has_faults = False  # the regime asks for it now
-
-    for folder in ("outbox", "other"):  # the other one does not know of the rejection
-        [row] = machine.rows(file, is_dry_run=True, outbox=str(machine.folder / folder))
-        assert (row["verdict"], row["errors"]) == ("accepted", [])
-
-
 def test_a_rejection_that_this_outbox_does_not_know_is_judged_anew(server: Office, machine: Machine) -> None:
     file = machine.file(report(values={"bad": 1}))
     machine.run(file)
@@ -381,13 +208,6 @@ def test_a_report_without_a_unit_waits_for_an_earlier_one_that_names_it(server: 
 
     assert [row["revision"] for row in machine.rows(file)] == [1, 2]
     assert [one["values"] for one in server.accepted] == [{"gd_ngay_cong": "340"}, {"gd_ngay_cong": "341"}]
-
-
-def test_a_dry_run_needs_files_and_http(machine: Machine) -> None:
-    assert machine.run(is_dry_run=True) == 2
-    assert "[send.dry_run_without_files]" in machine.said
-    assert machine.run("x", is_dry_run=True, via="nats") == 2
-    assert "[send.dry_run_over_nats]" in machine.said
 
 
 def test_what_another_unit_left_in_the_outbox_is_told_and_not_sent(server: Office, machine: Machine) -> None:
@@ -421,42 +241,12 @@ def test_the_key_is_nowhere_on_the_disk_and_in_no_text(server: Office, machine: 
     assert KEY not in machine.said + machine.printed
 
 
-def test_an_event_that_something_on_the_way_dislikes_does_not_stop_the_others(server: Office, machine: Machine) -> None:
-    file = machine.file(report(), report(values={"a": 1}), report("2025"))
-    server.tricks = [saying(403, b"<html>blocked</html>")]
-    assert [row["verdict"] for row in machine.rows(file, code=3)] == ["waiting", "waiting", "accepted"]
-
-    assert [row["revision"] for row in machine.rows(file) if row["verdict"] == "accepted"] == [1, 2]
-
-
-def test_a_server_that_answers_oddly_three_times_is_left_alone(server: Office, machine: Machine) -> None:
-    server.tricks = [saying(500, b"")] * 9
-
-    assert machine.run(machine.file(*(report(str(year)) for year in range(2010, 2020)))) == 3
-
-    assert len(server.posts) == 3
-    assert machine.pauses == []
-    assert "Còn 10 báo cáo chờ" in machine.said
-
-
 def test_a_regime_that_the_server_does_not_know_is_refused_with_its_words(server: Office, machine: Machine) -> None:
     rows = machine.rows(machine.file(report(regime="khong-co"), report()), code=1)
 
     assert [row["verdict"] for row in rows] == ["rejected", "accepted"]
     assert [one["code"] for one in rows[0]["errors"]] == ["form.unknown_regime"]
     assert machine.rows(machine.file(report(regime="khong-co")), code=1, is_dry_run=True)[0]["verdict"] == "rejected"
-
-
-def test_a_key_that_sends_too_fast_goes_on_for_as_long_as_it_takes(server: Office, machine: Machine) -> None:
-    def usual(server: Office, asked: office.Asked) -> None:
-        """Nothing happens."""
-
-    too_fast = saying(429, problem(429, "identity.too_many_requests")[1], Retry_After="20")
-    server.tricks = [too_fast, usual] * 20
-
-    assert machine.run(machine.file(*(report(str(year)) for year in range(2000, 2020)))) == 0
-
-    assert machine.pauses == [20.0] * 20
 
 
 def test_a_file_name_that_is_not_utf_8_is_no_obstacle(server: Office, machine: Machine) -> None:
