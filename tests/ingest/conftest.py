@@ -11,6 +11,7 @@ import orjson
 import pytest
 from nats.aio.msg import Msg
 
+from services.ingest import app as ingest_app
 from services.ingest.domain import screening
 from services.ingest.domain.case import Incoming
 from services.ingest.domain.decision import Decision
@@ -23,11 +24,15 @@ from services.ingest.store import ClaimStore
 from shared.plumbing import delivery, reader, reference_documents
 from shared.plumbing.reader import Delivery
 from shared.shell.service import Connections
+from shared.shell.settings import Settings
 from shared.wire import collection_names, events, subjects
 from shared.words.reference import Reference
-from tests import knowing, seeds
+from tests import identities, knowing, seeds
 from tests.builders import COMMUNE, RECEIVED, Event, payload, sender_of
 from tests.ingest.screening import Opened, Screen
+from tests.ingest.serving import Client, serving
+from tests.running import is_ready
+from tests.waiting import until
 
 PARTITIONS = 8
 
@@ -162,3 +167,18 @@ def screen(reference: Reference) -> Screen:
         )
 
     return decide
+
+
+@pytest.fixture
+async def key(known: Connections) -> str:
+    """The key of the commune that sends."""
+    return await identities.put_key(known.database, COMMUNE)
+
+
+@pytest.fixture
+async def door(settings: Settings, key: str) -> AsyncIterator[Client]:
+    """The door of a working ingest."""
+    app = ingest_app.create_app(settings)
+    async with serving(app, key) as client:
+        await until(lambda: is_ready(app))
+        yield client

@@ -31,7 +31,7 @@ from tests import identities, scans
 from tests.builders import COMMUNE, CT27, Event, payload, submitted
 from tests.identities import bearer
 from tests.ingest.conftest import PARTITIONS, Ingest, parking
-from tests.ingest.test_routes import JSON, serving
+from tests.ingest.serving import JSON, serving
 from tests.running import is_ready
 from tests.waiting import until
 

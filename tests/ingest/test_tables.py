@@ -14,8 +14,8 @@ from shared.shell.settings import Settings
 from tests import identities, scans, tabled
 from tests.builders import COMMUNE, CT27, payload, submitted
 from tests.identities import bearer
+from tests.ingest.serving import JSON, serving
 from tests.ingest.test_attachments import put
-from tests.ingest.test_routes import JSON, serving
 from tests.running import is_ready
 from tests.sheets import files, test_table_form
 from tests.waiting import until
