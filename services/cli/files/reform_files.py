@@ -10,14 +10,10 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import orjson
-from pydantic import ValidationError
 
-from services.cli.files import csv_rows, reform_cells, unit_files, yaml_nodes
+from services.cli.files import csv_rows, reform_cells, unit_files, yaml_models, yaml_nodes
 from services.cli.files.csv_rows import Row
 from services.cli.files.faults import Fault, FaultsError
-from shared.plumbing import yaml_files
-from shared.plumbing.text_files import UnreadableError
-from shared.wire import shape_faults
 from shared.words.lineage import Basis, Share
 from shared.words.reform import AreaLine, Content, Heir, Line, NewUnit, Reform
 from shared.words.refusals import Refusal, refusal
@@ -116,20 +112,10 @@ def _is_there(path: Path) -> bool:
 
 
 def _reform(path: Path) -> tuple[Any, Reform]:
-    try:
-        root = yaml_files.read(path)
-        data = yaml_files.values(root)
-    except UnreadableError as error:
-        raise FaultsError([Fault.of_unreadable(path, error)]) from error
-    if data is None:
-        raise FaultsError([Fault(path, refusal("file.empty"))])
+    root, values = yaml_models.read(path)
     if strange := list(yaml_nodes.strange_numbers(root)):
         raise FaultsError([Fault(path, why, yaml_nodes.line(root, where), where) for where, why in strange])
-    try:
-        return root, Reform.model_validate(data)
-    except ValidationError as error:
-        reasons = shape_faults.of(error, Reform, {where: str(node.value) for where, node in yaml_nodes.scalars(root)})
-        raise FaultsError([Fault(path, why, yaml_nodes.line(root, where), where) for where, why in reasons]) from error
+    return root, yaml_models.checked(path, root, values, Reform)
 
 
 def _strange_files(folder: Path) -> Iterator[Fault]:

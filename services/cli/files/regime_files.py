@@ -6,13 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
-from services.cli.files import regime_effects, regime_units, yaml_nodes
+from services.cli.files import regime_effects, regime_units, yaml_models, yaml_nodes
 from services.cli.files.faults import Fault, FaultsError
-from shared.plumbing import yaml_files
-from shared.plumbing.text_files import UnreadableError
-from shared.wire import shape_faults
 from shared.words import regime_versions, regimes
 from shared.words.calendar import COMMON, WorkingDays
 from shared.words.failures import InvalidValueError
@@ -134,18 +129,8 @@ def _is_folder(path: Path) -> bool:
 
 def read_one(path: Path, working_days: WorkingDays) -> RegimeFile:
     """Reads one file and checks its regime by itself. Raises FaultsError."""
-    try:
-        root = yaml_files.read(path)
-        data = yaml_files.values(root)
-    except UnreadableError as error:
-        raise FaultsError([Fault.of_unreadable(path, error)]) from error
-    if data is None:
-        raise FaultsError([Fault(path, refusal("file.empty"))])
-    try:
-        regime = Regime.model_validate(data)
-    except ValidationError as error:
-        found = shape_faults.of(error, Regime, {where: str(node.value) for where, node in yaml_nodes.scalars(root)})
-        raise FaultsError([Fault(path, why, yaml_nodes.line(root, where), where) for where, why in found]) from error
+    root, values = yaml_models.read(path)
+    regime = yaml_models.checked(path, root, values, Regime)
     file = RegimeFile(path, root, regime)
     wrong: list[tuple[Sequence[int | str], Refusal]] = []
     if regime.id != path.stem:
