@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
-from shared.wire import collection_names, events
+from shared.wire import collection_names, event_key, events
 from shared.wire.documents.duties import DutyDocument
 from shared.wire.documents.identity import CredentialDocument, GrantDocument, PersonDocument
 from shared.wire.documents.receipts import ReceiptDocument
@@ -39,11 +39,11 @@ class StoredEntry:
 
     @property
     def sender(self) -> str:
-        return self.id.partition("/")[0]
+        return event_key.sender(self.id)
 
     @property
     def event_id(self) -> str:
-        return self.id.partition("/")[2]
+        return event_key.event_id(self.id)
 
 
 class ReformReader:

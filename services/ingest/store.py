@@ -16,7 +16,7 @@ from services.ingest.domain.known import About, Known
 from shared.plumbing import mongo
 from shared.plumbing.attachment_store import AttachmentStore
 from shared.plumbing.mongo import Document, Documents
-from shared.wire import collection_names, events
+from shared.wire import collection_names, event_key, events
 from shared.wire.documents.receipts import ReasonDocument, ReceiptDocument
 from shared.wire.documents.reports import ReportDocument
 from shared.wire.documents.views import ViewDocument
@@ -176,20 +176,20 @@ class ClaimStore:
 
     async def receipt(self, sender: str, event_id: str) -> Receipt | None:
         """The receipt of an event; None if the event has not been screened."""
-        key = f"{sender}/{event_id}"
+        key = event_key.of(sender, event_id)
         document = await self._receipts.find_one({"_id": key})
         return None if document is None else _claim(document).receipt((await self.positions([key])).get(key))
 
     async def said(self, sender: str, event_id: str) -> Mapping[str, Any] | Literal["rejected"] | None:
         """The `data` of an accepted event; or that it was rejected; None if it has not been screened."""
-        claim = await self._receipts.find_one({"_id": f"{sender}/{event_id}"}, {"verdict": 1, "event": 1})
+        claim = await self._receipts.find_one({"_id": event_key.of(sender, event_id)}, {"verdict": 1, "event": 1})
         if claim is None:
             return None
         return events.read_data(claim["event"]) if claim["verdict"] == ACCEPTED else REJECTED
 
     async def is_claimed(self, sender: str, event_id: str) -> bool:
         """Whether there is a decision about the event."""
-        return await self._receipts.find_one({"_id": f"{sender}/{event_id}"}, {"_id": 1}) is not None
+        return await self._receipts.find_one({"_id": event_key.of(sender, event_id)}, {"_id": 1}) is not None
 
     async def _stored(self, ids: set[str]) -> dict[str, ReceiptDocument]:
         if not ids:
@@ -252,7 +252,7 @@ def _event(document: ReceiptDocument) -> bytes | None:
 def _document(incoming: Incoming, decision: Accepted | Rejected, partitions: int) -> ReceiptDocument:
     about = decision.about
     document = ReceiptDocument(
-        _id=f"{incoming.sender}/{decision.event_id}",
+        _id=event_key.of(incoming.sender, decision.event_id),
         event_id=decision.event_id,
         sender=incoming.sender,
         hash=decision.hash,

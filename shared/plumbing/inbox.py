@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from shared.plumbing import broker, causes
 from shared.plumbing.broker import Message, Streams
-from shared.wire import envelope, events, subjects
+from shared.wire import envelope, event_key, events, subjects
 from shared.wire.envelope import CloudEvent
 from shared.wire.receipts import PendingReceipt, Receipt
 from shared.words.failures import TransientError
@@ -73,7 +73,7 @@ async def send_all(streams: Streams, outgoing: Sequence[Outgoing], within_s: flo
     if not streams.client.is_connected:
         raise TransientError(refusal("nats.away"))
     async with _receipts_of(streams.client, outgoing[0].sender) as receipts:
-        messages = [Message(event.subject, event.payload, f"{event.sender}/{event.event_id}") for event in outgoing]
+        messages = [Message(event.subject, event.payload, event_key.of(event.sender, event.event_id)) for event in outgoing]
         try:
             acks = await streams.publish_all(subjects.INBOX, messages)
         except nats.js.errors.APIError as error:

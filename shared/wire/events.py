@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from shared.wire import event_key
 from shared.words.event_types import ASKED as ASKED
 from shared.words.event_types import CONFIRMED as CONFIRMED
 from shared.words.event_types import EXTENDED as EXTENDED
@@ -61,7 +62,7 @@ class Logged(NamedTuple):
     @property
     def sender(self) -> str:
         """The sender's unit id."""
-        return self.id.partition("/")[0]
+        return event_key.sender(self.id)
 
     @property
     def code(self) -> str:
@@ -76,7 +77,7 @@ class Logged(NamedTuple):
 
     @property
     def event_id(self) -> str:
-        return self.id.partition("/")[2]
+        return event_key.event_id(self.id)
 
     @property
     def revision(self) -> int:

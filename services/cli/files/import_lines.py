@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from services.ingest.domain import parsing
-from shared.wire import envelope, events, view_hash
+from shared.wire import envelope, event_key, events, view_hash
 from shared.words import event_types, periods
 from shared.words.reference import Reference, Setting
 from shared.words.refusals import Refusal, refusal
@@ -54,7 +54,7 @@ class Entry:
 
     @property
     def claim_id(self) -> str:
-        return f"{self.sender}/{self.event.get('id', '')}"
+        return event_key.of(self.sender, str(self.event.get("id", "")))
 
     @property
     def is_confirmation(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from services.devstack.demo import figures
-from shared.wire import envelope, events, view_hash
+from shared.wire import envelope, event_key, events, view_hash
 from shared.wire.envelope import CloudEvent
 from shared.words import deadlines, periods
 from shared.words.reference import Reference, Setting
@@ -72,7 +72,7 @@ def claim_ids(sent: Iterable[CloudEvent]) -> set[str]:
 
 
 def claim_id(event: CloudEvent) -> str:
-    return f"{events.sender_of(event['source'])}/{event['id']}"
+    return event_key.of(events.sender_of(event["source"]), event["id"])
 
 
 def is_ours(event: Any) -> bool:

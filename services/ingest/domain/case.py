@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from services.ingest.domain import imports
 from services.ingest.domain.known import UNKNOWN, About, Known, Record
-from shared.wire import events
+from shared.wire import event_key, events
 from shared.words import periods, refusals, report_state
 from shared.words.attachments import Listed
 from shared.words.periods import Period
@@ -94,7 +94,7 @@ class Case:
     @property
     def claim_id(self) -> str:
         """The key of the event's claim."""
-        return f"{self.sender}/{self.event_id}"
+        return event_key.of(self.sender, self.event_id)
 
     @property
     def unit_id(self) -> str:

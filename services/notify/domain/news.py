@@ -8,6 +8,7 @@ what has been owed since before it goes out. Source: design, section 5, "Alerts 
 from services.notify.domain import duties, notices
 from services.notify.domain.duties import Duty
 from services.notify.domain.notices import ASKED, ENTERED, UNDONE, Notice
+from shared.wire import event_key
 from shared.words.report_state import Asked, Entered, Undoing
 
 
@@ -35,7 +36,7 @@ def of_undoings(duty: Duty) -> list[Notice]:
     return [
         _of_undoing(number, undoing, duty)
         for number, (name, undoing) in numbered
-        if undoing.by not in (name.partition("/")[0], duty.unit.id)
+        if undoing.by not in (event_key.sender(name), duty.unit.id)
         and (undoing.received_ms, undoing.event_id) > confirmed
         and undoing.received_ms > duty.imported_ms
     ]

@@ -1,5 +1,6 @@
 """The stored form of a report's and a period's state, in every duty and in the notifier's checkpoint."""
 
+from shared.wire import event_key
 from shared.wire.documents.duties import GivenFields, ReportStateDocument
 from shared.words import instants
 from shared.words.instants import Given, Givens
@@ -49,7 +50,7 @@ def report(state: ReportStateDocument) -> ReportState:
     """A report's state from its stored form."""
     returns = {returned.revision: returned for returned in (Return(*fields) for fields in state["returns"])}
     extensions = _read_givens(state["extensions"])
-    confirmations = {name: Confirmation(at_ms, name.partition("/")[2], digest) for name, at_ms, digest in state.get("confirmations", ())}
+    confirmations = {name: Confirmation(at_ms, event_key.event_id(name), digest) for name, at_ms, digest in state.get("confirmations", ())}
     return ReportState(
         winner=Revision(*state["winner"]),
         is_submission=state["is_submission"],

@@ -13,7 +13,7 @@ from typing import Final
 
 import orjson
 
-from shared.wire import envelope
+from shared.wire import envelope, event_key
 from shared.wire.envelope import CloudEvent
 from shared.words.audit import Action
 
@@ -45,7 +45,7 @@ class Act:
     @property
     def key(self) -> str:
         """The event's id in `reports` and `receipts`."""
-        return f"{self.sender}/{self.event_id}"
+        return event_key.of(self.sender, self.event_id)
 
     def event(self, actor: str, at: datetime) -> CloudEvent:
         """The event, as the person `actor` (`people/<id>`) causes it."""

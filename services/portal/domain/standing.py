@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from services.portal.domain import units
-from shared.wire import events
+from shared.wire import event_key, events
 from shared.wire.answers import UnitState
 from shared.words.report_state import ReportState
 from shared.words.units import Unit
@@ -31,11 +31,11 @@ class Entry:
 
     @property
     def sender(self) -> str:
-        return self.id.partition("/")[0]
+        return event_key.sender(self.id)
 
     @property
     def event_id(self) -> str:
-        return self.id.partition("/")[2]
+        return event_key.event_id(self.id)
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.portal.domain.work import MOST_REASONS, Sent
 from shared.plumbing import mongo
 from shared.plumbing.mongo import Document, Documents
-from shared.wire import collection_names, events
+from shared.wire import collection_names, event_key, events
 from shared.wire.documents.receipts import ReasonDocument, ReceiptDocument
 from shared.wire.view_key import ViewKey
 from shared.words.forms import Asked
@@ -45,7 +45,7 @@ class ReceiptStore:
 
     async def of_report(self, asked: Asked, senders: Collection[str], event_id: str) -> Decided | None:
         """The receipt of an event about a report that one of these units sent; None if there is none, or none about this report."""
-        query = {"_id": {"$in": [f"{sender}/{event_id}" for sender in senders]}}
+        query = {"_id": {"$in": [event_key.of(sender, event_id) for sender in senders]}}
         about = {"regime": asked.regime.id, "period": asked.period.code, "unit_id": asked.unit.id}
         found = await self._receipts.find_one(query | about, SHOWN, max_time_ms=TIME_LIMIT_MS)
         return None if found is None else _decided(found)

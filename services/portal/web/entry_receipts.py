@@ -17,6 +17,7 @@ from services.portal.reading.receipt_store import Decided, ReceiptStore
 from services.portal.reading.store import PortalStore
 from services.portal.render import look
 from services.portal.web.entry_pages import check_code
+from shared.wire import event_key
 from shared.words import vietnamese
 from shared.words.forms import Asked, Content, Form
 from shared.words.refusals import refusal
@@ -58,7 +59,7 @@ async def receipt(
 
 async def _copy(decided: Decided | None, form: Form, known: set[str], store: PortalStore) -> dict[str, object]:
     """What was sent, for the page and for paper; without it until the log has the event."""
-    key = "" if decided is None else f"{decided.sender}/{decided.event_id}"
+    key = "" if decided is None else event_key.of(decided.sender, decided.event_id)
     asked = form.asked
     for logged in await store.logged([key] if key in known else []):
         fields = entry_fields.filled(asked, Content.of(logged.data))
