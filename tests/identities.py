@@ -6,16 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from shared.plumbing import people_documents
 from shared.plumbing.mongo import Documents
 from shared.wire import collection_names
-from shared.wire.documents.identity import (
-    IDENTITY_GENERATION,
-    CredentialDocument,
-    FeedScopeDocument,
-    GrantDocument,
-    PersonDocument,
-    SessionDocument,
-)
+from shared.wire.documents.identity import IDENTITY_GENERATION, CredentialDocument, FeedScopeDocument, GrantDocument, SessionDocument
 from shared.words.principals import Right, Role
 from shared.words.units import Unit
 
@@ -41,25 +35,8 @@ def grant(role: Role, unit: str | None, begins: date = BEGINNING, ends: date | N
 async def put_person(database: Documents, *grants: GrantDocument, login: str | None = None, password: str | None = None) -> str:
     """Stores a person with these roles. Returns the person's id. `password` is an argon2id hash."""
     person = secrets.token_hex(8)
-    document: PersonDocument = {
-        "_id": person,
-        "login": login or f"nguoi-{person}",
-        "name": "Nguyễn Thị Thử",
-        "email": "",
-        "grants": list(grants),
-        "password": password,
-        "password_set_at": None,
-        "must_change": False,
-        "totp": None,
-        "totp_step": 0,
-        "subject": None,
-        "calendar": 0,
-        "calendar_hash": None,
-        "version": 1,
-        "created_at": datetime.now(UTC),
-        "revoked_at": None,
-    }
-    await database[collection_names.PEOPLE].insert_one(dict(document))
+    document = people_documents.new_person(person, login or f"nguoi-{person}", "Nguyễn Thị Thử", "", datetime.now(UTC))
+    await database[collection_names.PEOPLE].insert_one({**document, "grants": list(grants), "password": password})
     await _changed(database)
     return person
 

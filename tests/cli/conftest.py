@@ -1,7 +1,7 @@
 """Fixtures to test the command line on a real broker and a real database."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from shared.shell.settings import CliSettings, Settings
 from tests import empty_streams
 from tests.cli.files import COMMUNE, DISTRICT, PROVINCE, csv, regime
 
+COMMUNES = ("06253", "06256", "06259")
 YEAR = str(datetime.now(UTC).year)
 PROVINCE_REGIME = f"""id: thu
 title: Thử
@@ -102,10 +103,21 @@ def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     structlog.reset_defaults()
 
 
+def load(cli: Cli, folder: Path, communes: Iterable[str], regime_text: str) -> None:
+    """Imports a province with one district and these communes, by their lines, and the regime `thu`."""
+    cli.run("streams", "apply")
+    lines = [line.replace("2024-01-01", "2010-01-01") for line in (PROVINCE, DISTRICT, *communes)]
+    assert cli.run("units", "import", csv(folder, *lines)).exit_code == session.FINE
+    assert cli.json("regimes", "load", regime(folder, regime_text))["regimes"] == ["thu"]
+
+
+def three_communes(cli: Cli, folder: Path, regime_text: str) -> None:
+    """As `load`, with the communes `COMMUNES`."""
+    load(cli, folder, [f"{code},Xã {code},commune,peoples_committee,184,2024-01-01," for code in COMMUNES], regime_text)
+
+
 @pytest.fixture
 def province(cli: Cli, tmp_path: Path) -> Cli:
     """A province with one district, whose duty is overdue, and one commune, whose duty is not."""
-    cli.run("streams", "apply")
-    cli.run("units", "import", csv(tmp_path, *(line.replace("2024-01-01", "2010-01-01") for line in (PROVINCE, DISTRICT, COMMUNE))))
-    assert cli.json("regimes", "load", regime(tmp_path, PROVINCE_REGIME))["regimes"] == ["thu"]
+    load(cli, tmp_path, [COMMUNE], PROVINCE_REGIME)
     return cli

@@ -11,11 +11,9 @@ from services.cli import session
 from services.ingest.store import ClaimStore
 from shared.shell.service import Connections
 from shared.wire import subjects
-from tests.cli.conftest import Cli
-from tests.cli.files import DISTRICT, PROVINCE, csv, regime
+from tests.cli.conftest import Cli, three_communes
 from tests.running import running
 
-COMMUNES = ("06253", "06256", "06259")
 REGIME = """id: thu
 title: Thử
 legal_basis: []
@@ -75,11 +73,7 @@ def write(folder: Path, *lines: dict[str, Any] | str) -> Path:
 @pytest.fixture
 def known(cli: Cli, tmp_path: Path) -> Cli:
     """A province with one district and three communes, and a regime that the district confirms."""
-    cli.run("streams", "apply")
-    communes = [f"{code},Xã {code},commune,peoples_committee,184,2024-01-01," for code in COMMUNES]
-    lines = [found.replace("2024-01-01", "2010-01-01") for found in (PROVINCE, DISTRICT, *communes)]
-    assert cli.run("units", "import", csv(tmp_path, *lines)).exit_code == session.FINE
-    assert cli.json("regimes", "load", regime(tmp_path, REGIME))["regimes"] == ["thu"]
+    three_communes(cli, tmp_path, REGIME)
     return cli
 
 

@@ -17,13 +17,11 @@ from shared.shell.clock import system_clock
 from shared.shell.service import Connections
 from shared.wire import events, subjects
 from shared.words.refusals import refusal
-from tests.cli.conftest import Cli
-from tests.cli.files import DISTRICT, PROVINCE, csv, regime
+from tests.cli.conftest import Cli, three_communes
 from tests.cli.test_audit import on_servers
 from tests.running import running
 from tests.waiting import until, until_inbox_is_done
 
-COMMUNES = ("06253", "06256", "06259")
 REGIME = """id: thu
 title: Thử
 legal_basis: []
@@ -93,11 +91,7 @@ def park_as_an_earlier_version(cli: Cli, sequence: int, payload: bytes, unit: st
 @pytest.fixture
 def known(cli: Cli, tmp_path: Path) -> Cli:
     """A province with one district and three communes, and a regime."""
-    cli.run("streams", "apply")
-    communes = [f"{code},Xã {code},commune,peoples_committee,184,2024-01-01," for code in COMMUNES]
-    lines = [found.replace("2024-01-01", "2010-01-01") for found in (PROVINCE, DISTRICT, *communes)]
-    assert cli.run("units", "import", csv(tmp_path, *lines)).exit_code == session.FINE
-    assert cli.json("regimes", "load", regime(tmp_path, REGIME))["regimes"] == ["thu"]
+    three_communes(cli, tmp_path, REGIME)
     return cli
 
 

@@ -49,6 +49,18 @@ def sent(name: str) -> list[tuple[str, bytes]]:
     return [(subject.partition(".")[2], payload.encode()) for subject, _, payload in json.loads(_read(name))["streams"]["INBOX"]]
 
 
+async def checkpoint(connections: Connections, name: str) -> int:
+    """The value of a checkpoint."""
+    found = await connections.database["checkpoints"].find_one({"_id": name})
+    assert found is not None
+    return int(found["value"])
+
+
+async def documents(connections: Connections, name: str) -> dict[str, Json]:
+    """The documents of a collection, by `_id`."""
+    return {document["_id"]: document async for document in connections.database[name].find()}
+
+
 async def put_back(connections: Connections, name: str) -> None:
     """Fills the empty database and streams. What tells the copied broker from others is that of the one it is put into."""
     for collection, documents in collections(name).items():

@@ -34,12 +34,6 @@ async def before(connections: Connections) -> Connections:
     return connections
 
 
-async def checkpoint(connections: Connections, name: str) -> int:
-    found = await connections.database["checkpoints"].find_one({"_id": name})
-    assert found is not None
-    return int(found["value"])
-
-
 def test_the_old_digest_is_what_views_of_format_4_have() -> None:
     views = stored.collections(NAME)["views"]
     assert len(views) == 50
@@ -48,12 +42,12 @@ def test_the_old_digest_is_what_views_of_format_4_have() -> None:
 
 
 async def test_services_that_start_together_raise_the_generation_once(before: Connections) -> None:
-    assert (await checkpoint(before, "format"), await checkpoint(before, "generation")) == (4, 3)
+    assert (await stored.checkpoint(before, "format"), await stored.checkpoint(before, "generation")) == (4, 3)
 
     await asyncio.gather(*[data_format.mark(before.database) for _ in range(5)])
     await data_format.mark(before.database)
 
-    assert (await checkpoint(before, "format"), await checkpoint(before, "generation")) == (data_format.VERSION, 4)
+    assert (await stored.checkpoint(before, "format"), await stored.checkpoint(before, "generation")) == (data_format.VERSION, 4)
 
 
 async def test_a_season_of_format_4_goes_on(before: Connections, tmp_path: Path) -> None:
@@ -131,7 +125,7 @@ async def test_what_format_4_accepted_is_known_to_what_comes_now(before: Connect
 
 
 async def _is_computed_anew(connections: Connections) -> bool:
-    generation = await checkpoint(connections, "generation")
+    generation = await stored.checkpoint(connections, "generation")
     older = {"generation": {"$lt": generation}}
     views = await connections.database["views"].count_documents({"position.generation": {"$lt": generation}})
     duties = await connections.database["duties"].count_documents(older)

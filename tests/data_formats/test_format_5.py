@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,24 +29,17 @@ async def before(connections: Connections) -> Connections:
     return connections
 
 
-async def checkpoint(connections: Connections, name: str) -> int:
-    found = await connections.database["checkpoints"].find_one({"_id": name})
-    assert found is not None
-    return int(found["value"])
-
-
-async def documents(connections: Connections, name: str) -> dict[str, Any]:
-    return {document["_id"]: document async for document in connections.database[name].find()}
-
-
 async def test_services_that_start_together_raise_the_generation_once(before: Connections) -> None:
-    generation = await checkpoint(before, "generation")
-    assert await checkpoint(before, "format") == 5
+    generation = await stored.checkpoint(before, "generation")
+    assert await stored.checkpoint(before, "format") == 5
 
     await asyncio.gather(*[data_format.mark(before.database) for _ in range(5)])
     await data_format.mark(before.database)
 
-    assert (await checkpoint(before, "format"), await checkpoint(before, "generation")) == (data_format.VERSION, generation + 1)
+    assert (await stored.checkpoint(before, "format"), await stored.checkpoint(before, "generation")) == (
+        data_format.VERSION,
+        generation + 1,
+    )
 
 
 async def test_units_are_read_as_they_were_stored(before: Connections) -> None:
@@ -59,15 +51,15 @@ async def test_units_are_read_as_they_were_stored(before: Connections) -> None:
     assert all(len(rows) == 1 for rows in reference.registry.ids.values())
     assert (reference.pins, reference.reform_days, reference.registry.areas) == ({}, (), ())
     assert await before.reference.put_units(reference.registry.units) == 0
-    assert await documents(before, "units") == found
+    assert await stored.documents(before, "units") == found
 
 
 async def test_a_season_of_format_5_goes_on(before: Connections, tmp_path: Path) -> None:
     settings = with_all_settings(before).settings
-    told = {name: report["event"] for name, report in (await documents(before, "reports")).items()}
-    owed = {name: (duty["owed"], duty["state"]["winner"]) for name, duty in (await documents(before, "duties")).items()}
-    views = {name: view["hash"] for name, view in (await documents(before, "views")).items()}
-    generation = await checkpoint(before, "generation")
+    told = {name: report["event"] for name, report in (await stored.documents(before, "reports")).items()}
+    owed = {name: (duty["owed"], duty["state"]["winner"]) for name, duty in (await stored.documents(before, "duties")).items()}
+    views = {name: view["hash"] for name, view in (await stored.documents(before, "views")).items()}
+    generation = await stored.checkpoint(before, "generation")
 
     async def is_computed_again() -> bool:
         older = await before.database["views"].count_documents({"position.generation": {"$lte": generation}})
@@ -79,21 +71,21 @@ async def test_a_season_of_format_5_goes_on(before: Connections, tmp_path: Path)
         found = await verdict(before)
 
     assert found.as_dict()["differences"] == []
-    assert {name: report["event"] for name, report in (await documents(before, "reports")).items()} == told
-    assert {name: view["hash"] for name, view in (await documents(before, "views")).items()} == views
-    now = {name: (duty["owed"], duty["state"]["winner"]) for name, duty in (await documents(before, "duties")).items()}
+    assert {name: report["event"] for name, report in (await stored.documents(before, "reports")).items()} == told
+    assert {name: view["hash"] for name, view in (await stored.documents(before, "views")).items()} == views
+    now = {name: (duty["owed"], duty["state"]["winner"]) for name, duty in (await stored.documents(before, "duties")).items()}
     assert {name: now.get(name) for name in owed} == owed
 
 
 async def test_a_reform_is_applied_to_units_of_format_5_and_reverted(before: Connections) -> None:
     reforms = ReformStore(before.reference, before.database, before.clock)
-    units = {name: await documents(before, name) for name in REFERENCE}
+    units = {name: await stored.documents(before, name) for name in REFERENCE}
     await data_format.mark(before.database)
     reference, files = await before.reference.current(), reform_files.read(OFFICES)
     plan = reform_check.check(files, Known(reference.registry)).plan
 
     assert await reforms.apply(Application(plan, files.texts, files.digest, reference.generation), "operator/lan")
-    assert len(await documents(before, "units")) == len(units["units"]) + len(plan.begun)
+    assert len(await stored.documents(before, "units")) == len(units["units"]) + len(plan.begun)
     assert await reforms.revert(files.reform.id, "operator/lan") == []
 
-    assert {name: await documents(before, name) for name in REFERENCE} == units
+    assert {name: await stored.documents(before, name) for name in REFERENCE} == units

@@ -28,10 +28,6 @@ async def before(connections: Connections) -> Connections:
     return connections
 
 
-async def documents(connections: Connections, name: str) -> dict[str, Any]:
-    return {document["_id"]: document async for document in connections.database[name].find()}
-
-
 async def let_estimates(connections: Connections) -> None:
     """A regime of then takes estimates from now on."""
     reference = await connections.reference.current()
@@ -42,10 +38,10 @@ async def let_estimates(connections: Connections) -> None:
 
 async def test_a_season_of_format_6_goes_on_and_takes_estimates(before: Connections, tmp_path: Path) -> None:
     settings = with_all_settings(before).settings
-    views = {name: view["hash"] for name, view in (await documents(before, "views")).items()}
-    owed = {name: (duty["owed"], duty["late"], duty["deadline"]) for name, duty in (await documents(before, "duties")).items()}
-    receipts = await documents(before, "receipts")
-    generation = (await documents(before, "checkpoints"))["generation"]["value"]
+    views = {name: view["hash"] for name, view in (await stored.documents(before, "views")).items()}
+    owed = {name: (duty["owed"], duty["late"], duty["deadline"]) for name, duty in (await stored.documents(before, "duties")).items()}
+    receipts = await stored.documents(before, "receipts")
+    generation = (await stored.documents(before, "checkpoints"))["generation"]["value"]
     await data_format.mark(before.database)
 
     async def is_computed_again() -> bool:
@@ -55,10 +51,10 @@ async def test_a_season_of_format_6_goes_on_and_takes_estimates(before: Connecti
 
     async with running(settings, tmp_path, "ingest", "aggregate", "notify"):
         await until(is_computed_again)
-        assert {name: view["hash"] for name, view in (await documents(before, "views")).items()} == views
-        now = {name: (duty["owed"], duty["late"], duty["deadline"]) for name, duty in (await documents(before, "duties")).items()}
+        assert {name: view["hash"] for name, view in (await stored.documents(before, "views")).items()} == views
+        now = {name: (duty["owed"], duty["late"], duty["deadline"]) for name, duty in (await stored.documents(before, "duties")).items()}
         assert now == owed
-        assert {name: one for name, one in (await documents(before, "receipts")).items() if name in receipts} == receipts
+        assert {name: one for name, one in (await stored.documents(before, "receipts")).items() if name in receipts} == receipts
 
         await let_estimates(before)
         tries = count(1)
@@ -87,5 +83,5 @@ async def test_a_season_of_format_6_goes_on_and_takes_estimates(before: Connecti
         await until(is_estimated)
         await until(is_asked_for_official_figures)
         assert (await verdict(before)).as_dict()["differences"] == []
-    repeated = await documents(before, "receipts")
+    repeated = await stored.documents(before, "receipts")
     assert {name: one for name, one in repeated.items() if name in receipts} == receipts

@@ -12,7 +12,7 @@ from shared.wire.receipts import Receipt
 from tests import builders
 from tests.aggregate.running import verdict
 from tests.data_formats import stored
-from tests.data_formats.test_format_6 import ANSWER_S, documents
+from tests.data_formats.test_format_6 import ANSWER_S
 from tests.running import running, with_all_settings
 from tests.waiting import until
 
@@ -36,9 +36,9 @@ def official(views: dict[str, Any]) -> dict[str, tuple[int, bool]]:
 
 async def test_what_was_confirmed_in_format_7_is_official_and_can_be_undone(before: Connections, tmp_path: Path) -> None:
     settings = with_all_settings(before).settings
-    views = {name: view["hash"] for name, view in (await documents(before, "views")).items()}
-    owed = {name: (duty["owed"], duty["late"], duty["deadline"]) for name, duty in (await documents(before, "duties")).items()}
-    generation = (await documents(before, "checkpoints"))["generation"]["value"]
+    views = {name: view["hash"] for name, view in (await stored.documents(before, "views")).items()}
+    owed = {name: (duty["owed"], duty["late"], duty["deadline"]) for name, duty in (await stored.documents(before, "duties")).items()}
+    generation = (await stored.documents(before, "checkpoints"))["generation"]["value"]
     await data_format.mark(before.database)
 
     async def is_computed_again() -> bool:
@@ -48,20 +48,20 @@ async def test_what_was_confirmed_in_format_7_is_official_and_can_be_undone(befo
 
     async with running(settings, tmp_path, "ingest", "aggregate", "notify"):
         await until(is_computed_again)
-        now = await documents(before, "views")
+        now = await stored.documents(before, "views")
         assert {name: view["hash"] for name, view in now.items()} == views
         assert official(now) == CONFIRMED
-        duties = await documents(before, "duties")
+        duties = await stored.documents(before, "duties")
         assert {name: (duty["owed"], duty["late"], duty["deadline"]) for name, duty in duties.items()} == owed
 
-        [first, second] = sorted(name for name in await documents(before, "receipts") if name.startswith("452/chot-452"))
+        [first, second] = sorted(name for name in await stored.documents(before, "receipts") if name.startswith("452/chot-452"))
         event = builders.undone("452", confirmation=second, regime=REGIME, period=PERIOD)
         receipt = await inbox.send(before.streams, inbox.outgoing(cast(CloudEvent, event)), ANSWER_S)
         assert isinstance(receipt, Receipt)
         assert receipt.verdict == "accepted"
 
         async def is_undone() -> bool:
-            return official(await documents(before, "views")) == CONFIRMED | {"452": (1, True)}
+            return official(await stored.documents(before, "views")) == CONFIRMED | {"452": (1, True)}
 
         await until(is_undone)
         event = builders.undone("452", confirmation=first, regime=REGIME, period=PERIOD)

@@ -16,8 +16,8 @@ Client = httpx2.AsyncClient
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, key: str) -> AsyncIterator[Client]:
-    """A client of the running app, with a unit's key; every answer must be one that the app's document describes."""
+async def serving(app: FastAPI, key: str | None = None) -> AsyncIterator[Client]:
+    """A client of the running app, with a unit's key if there is one; every answer must be one that the app's document describes."""
     document = app.openapi()
 
     async def conforms(answer: httpx2.Response) -> None:
@@ -27,7 +27,7 @@ async def serving(app: FastAPI, key: str) -> AsyncIterator[Client]:
     transport, hooks = httpx2.ASGITransport(app=app), {"response": [conforms]}
     async with (
         app.router.lifespan_context(app),
-        Client(transport=transport, base_url="http://ingest", timeout=30, event_hooks=hooks, headers=bearer(key)) as client,
+        Client(transport=transport, base_url="http://ingest", timeout=30, event_hooks=hooks, headers=bearer(key) if key else {}) as client,
     ):
         yield client
 

@@ -13,8 +13,8 @@ from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from tests import identities
 from tests.builders import CALLER, COMMUNE, RECIPIENT, Event, extended, opened, payload, returned, sender_of, submitted, withdrawn
-from tests.contracts import conformity
 from tests.identities import bearer
+from tests.ingest.serving import serving
 from tests.running import is_ready
 from tests.waiting import until
 
@@ -72,17 +72,7 @@ async def door(known: Connections, settings: Settings, monkeypatch: pytest.Monke
     monkeypatch.setattr(Limits, "wait", lambda *_: None)
     keys = {unit: await identities.put_key(known.database, unit) for unit in (COMMUNE, RECIPIENT, CALLER, OFFICE)}
     app = ingest_app.create_app(settings)
-    document = app.openapi()
-
-    async def conforms(answer: httpx2.Response) -> None:
-        await answer.aread()
-        assert conformity.faults(document, answer) == []
-
-    transport, hooks = httpx2.ASGITransport(app=app), {"response": [conforms]}
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://ingest", timeout=30, event_hooks=hooks) as client,
-    ):
+    async with serving(app) as client:
         await until(lambda: is_ready(app))
         yield Door(client, keys)
 

@@ -6,9 +6,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-
-import pytest
 
 from services.cli import demo_removal, session
 from services.devstack import removal
@@ -21,19 +18,6 @@ from tests.system import product as products
 from tests.system.product import Product
 
 LIMIT_S = 120.0
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    made = products.copy(tmp_path_factory.mktemp("product"))
-    yield made
-    made.tonghop("down")
-
-
-@pytest.fixture
-def running(product: Product) -> Product:
-    product.tonghop("up")
-    return product
 
 
 def is_empty(product: Product) -> bool:

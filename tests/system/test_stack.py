@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,6 @@ from tests.system import product as products
 from tests.system.product import Product
 
 SERVERS = ("mongod", "nats-server", "supervisor")
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    made = products.copy(tmp_path_factory.mktemp("product"))
-    yield made
-    made.tonghop("down")
-
-
-@pytest.fixture
-def running(product: Product) -> Product:
-    product.tonghop("up")
-    return product
 
 
 def append(path: Path, text: str) -> None:
