@@ -16,6 +16,9 @@ from shared.words.refusals import number, refusal
 MOST_FIELDS: Final = 20_000
 MOST_TIMES: Final = 5  # that a field is there and says something else
 MOST_STAMPS: Final = 20
+MOST_BESIDE: Final = 10  # texts in the row of a figure, and characters of each
+MOST_LABEL: Final = 300
+LABELLED: Final = frozenset({markers.VALUE, *markers.PARTS})
 ROW_LETTERS: Final = {"v": markers.FIGURES_COLUMN, "n": markers.FIGURES_COLUMN, "d": markers.FIGURES_COLUMN, "t": markers.TEXT_COLUMN}
 BESIDE: Final = {markers.NOTE: markers.NOTE_COLUMN, markers.ESTIMATE: markers.ESTIMATE_COLUMN}
 
@@ -44,11 +47,14 @@ class Found:
 
 @dataclass
 class Filled:
-    """What a file says. `meanings` has the fingerprint of each indicator and text, by code."""
+    """What a file says. `meanings` has the fingerprint of each indicator and text, by code; `beside` the texts in the row of each figure
+    (`v.gd_lop`) before its cell, among them its label.
+    """
 
     stamps: list[str] = field(default_factory=list)
     fields: dict[str, list[Found]] = field(default_factory=dict)
     meanings: dict[str, list[str]] = field(default_factory=dict)
+    beside: dict[str, list[str]] = field(default_factory=dict)
     has_links: bool = False
 
 
@@ -86,6 +92,8 @@ class _Sheet:
         if not text.startswith(markers.PREFIX):
             if texts.normal(text[:60]).lstrip().startswith(VISIBLE):
                 self._stamp(text)
+            elif self._rows and self._rows[-1][0] == row:
+                self._read_beside(column, text)
         elif text.startswith(markers.STAMP):
             self._stamp(text[len(markers.STAMP) :])
         elif (marked := markers.COLUMN.fullmatch(text)) is not None:
@@ -95,6 +103,13 @@ class _Sheet:
             known = self._found.meanings.setdefault(marked[2], [])
             if marked[3] not in known and len(known) < MOST_TIMES:
                 known.append(marked[3])
+
+    def _read_beside(self, column: int, text: str) -> None:
+        _, letter, code = self._rows[-1]
+        if letter in LABELLED and column < min(self._columns.get(markers.FIGURES_COLUMN, (0,))):
+            listed = self._found.beside.setdefault(f"{letter}.{code}", [])
+            if len(listed) < MOST_BESIDE:
+                listed.append(text[:MOST_LABEL])
 
     def _stamp(self, text: str) -> None:
         if len(self._found.stamps) < MOST_STAMPS:

@@ -1,6 +1,6 @@
 """What stands in the workbook of a form, line by line, before it is drawn. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -101,6 +101,22 @@ def option_labels(indicator: Indicator) -> Mapping[str, str]:
     return {code: label if labels.count(label) == 1 else f"{label} ({code})" for code, label in indicator.options.items()}
 
 
+def part_label(indicator: Indicator, letter: str) -> str:
+    """What a part of a ratio is called in its row."""
+    return {"n": indicator.numerator_label, "d": indicator.denominator_label}[letter] or PART_LABELS[letter]
+
+
+def row_labels(indicators: Iterable[Indicator]) -> dict[str, str]:
+    """The label in the row of each figure: `v.gd_lop`."""
+    found = dict[str, str]()
+    for one in indicators:
+        if one.kind == "ratio":
+            found |= {f"{letter}.{one.code}": part_label(one, letter) for letter in markers.PARTS}
+        else:
+            found[f"{markers.VALUE}.{one.code}"] = one.label
+    return found
+
+
 def _about(form: Form, *, takes_estimates: bool) -> Iterator[str]:
     asked = form.asked
     for basis in asked.regime.legal_basis:
@@ -142,7 +158,7 @@ def _figure(indicator: Indicator, place: str, form: Form, filled: Content, *, ta
     yield Line("ratio", indicator.label, place)
     for letter, part in markers.PARTS.items():
         own, before = (found.get(part) if isinstance(found, dict) else None for found in (value, last))
-        label = {"n": indicator.numerator_label, "d": indicator.denominator_label}[letter] or PART_LABELS[letter]
+        label = part_label(indicator, letter)
         marker, box = markers.row(letter, code, meaning), _box(indicator, letter, _shown(indicator, own))
         beside = (estimate, note) if letter == "n" else (None, None)
         yield Line("part", label, "", indicator.measure, _shown(indicator, before), marker, box, *beside)

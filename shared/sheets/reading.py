@@ -5,17 +5,18 @@ A fault has the cell as its path (`Biểu!F12`). Faults that ingest finds later 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
 import orjson
 
-from shared.sheets import cells, markers, stamp
+from shared.sheets import cells, layout, markers, stamp
 from shared.sheets.finding import Filled, Found
 from shared.sheets.stamp import Core
 from shared.wire import events
+from shared.words import texts
 from shared.words.forms import Asked, Content
 from shared.words.refusals import Refusal, refusal
 from shared.words.regime_parts import Indicator
@@ -129,11 +130,28 @@ def read(asked: Asked, filled: Filled) -> Reading:
         one = reader.cell(f"{markers.NARRATIVE}.{code}")
         if one is not None and (text := reader.text(one)):
             found.narratives[code] = text
+    found.faults.extend(_moved(asked, filled, found.paths))
     if lost := reader.lost:
         found.faults.append(refusal("sheet.lost_rows", names=lost[:MOST_NAMED]))
     if filled.has_links and not any(fault.code == "sheet.foreign_formula" for fault in found.faults):
         found.faults.append(refusal("sheet.external_links"))
     return found
+
+
+def _moved(asked: Asked, filled: Filled, paths: Mapping[str, str]) -> Iterator[Refusal]:
+    """The rows that have the label of another figure: somebody has sorted or moved what is seen, and not the hidden markers. A label that
+    was changed otherwise is nobody's.
+    """
+    labels = {name: _bare(label) for name, label in layout.row_labels(asked.indicators).items()}
+    known = set(labels.values())
+    for name, beside in filled.beside.items():
+        seen, wanted = [_bare(text) for text in beside], labels.get(name)
+        if wanted is not None and wanted not in seen and (other := next((text for text in seen if text in known), None)) is not None:
+            yield refusal("sheet.moved_row", paths.get(name, ""), label=other, wanted=wanted)
+
+
+def _bare(text: str) -> str:
+    return " ".join(texts.normal(text).split())
 
 
 def event_id(core: Core, parts: Mapping[str, Mapping[str, object]]) -> str:

@@ -260,6 +260,27 @@ def test_a_row_that_is_there_twice_is_refused_unless_both_say_the_same() -> None
     assert (code, path) == ("sheet.twice", cell(QUANTITY))
 
 
+def test_figures_that_were_sorted_without_their_markers_are_refused() -> None:
+    """What people see, B to H, was moved; column A is hidden."""
+
+    def swap(book: Workbook) -> None:
+        sheet, where = book["Biểu"], files.cells(book)
+        first, second = (sheet[where[name]].row for name in (QUANTITY, MONEY))
+        for column in range(2, 9):
+            one, other = sheet.cell(first, column), sheet.cell(second, column)
+            one.value, other.value = other.value, one.value
+
+    assert sorted(code for code, _ in faults({QUANTITY: 7, MONEY: 5}, swap)) == ["sheet.moved_row"] * 2
+
+
+def test_a_label_that_somebody_has_changed_is_no_trouble() -> None:
+    def rename(book: Workbook) -> None:
+        book["Biểu"].cell(int(cell(QUANTITY).removeprefix("Biểu!F")), 3).value = "Ngày công (đã rà soát)"
+
+    back = files.read(files.filled(files.blank(), {QUANTITY: 7}, rename))
+    assert (back.values, back.faults) == ({QUANTITY[2:]: "7"}, [])
+
+
 def test_the_last_of_many_copies_of_a_row_or_a_sheet_is_read() -> None:
     def rows(book: Workbook) -> None:
         sheet = book["Biểu"]

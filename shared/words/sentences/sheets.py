@@ -131,6 +131,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Chỉ tiêu này có ở nhiều ô với số khác nhau: {cells}. Xóa hàng thừa rồi gửi lại.",
         "This figure is in several cells with different numbers: {cells}. Delete the rows that are not needed, and send the file again.",
     ),
+    "sheet.moved_row": (
+        "Hàng này ghi “{label}” nhưng là hàng của “{wanted}”: các hàng đã bị sắp xếp hoặc đổi chỗ. Tải lại biểu rồi chép số liệu sang.",
+        "This row says “{label}” and is that of “{wanted}”: rows were sorted or moved. Get the form again and copy the figures.",
+    ),
     "sheet.from_formula": (
         "Số lấy từ kết quả của công thức trong ô. Kiểm tra lại kết quả.",
         "The figure is the result of a formula in the cell. Check the result.",
