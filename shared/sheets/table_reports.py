@@ -27,6 +27,7 @@ ESTIMATED: Final = YES | frozenset(map(folded, ("ước", "số ước", "estima
 MOST_DIGITS: Final = 7
 MOST_NAMED: Final = 12
 PERIOD_WORD: Final = re.compile(r"k(?:ỳ|y)[ \xa0]+", re.IGNORECASE)  # before a month, which a spreadsheet would take for a date
+SAID_ONCE: Final = ("reason", "received_at")  # of a report, in one of its rows or in each
 NAMES: Final = {"regime": "chế độ", "period": "kỳ", "unit": "đơn vị"}
 
 
@@ -152,8 +153,11 @@ class _Reader:
         if begun.revision is not None and report.revision not in (None, begun.revision):
             report.faults.append(refusal("table.wrong_revision", place(row.line, self._column("revision")), text=str(begun.revision)))
         report.revision = report.revision if begun.revision is None else begun.revision
-        report.reason = report.reason or begun.reason
-        report.received_at = report.received_at or begun.received_at
+        for key in SAID_ONCE:
+            first, other = getattr(report, key), getattr(begun, key)
+            if first and other and first != other:
+                report.faults.append(refusal("table.differs", place(row.line, self._column(key)), first=report.line, text=other))
+            setattr(report, key, first or other)
 
     def _same(self, report: Report) -> Key:
         """The report as it is compared: by the unit that is meant, however the rows name it."""

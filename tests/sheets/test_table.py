@@ -217,3 +217,12 @@ def test_a_row_that_was_cut_or_broken_is_refused_wherever_it_is() -> None:
     assert short("".join([*lines[:20], f"{CT27};2024;20\r\n", *lines[21:]])) == {str(line) for line in range(17, 33)}
     assert short("".join([*lines[:3], f"{CT27};2024;3;12\r\n", *lines[4:]])) == {"4"}
     assert short("".join(lines[:32]) + f"{CT27};2024;32;1") == {"33"}  # the file ends in a cell
+
+
+@pytest.mark.parametrize("column", ["reason", "received_at"])
+def test_rows_of_one_report_say_its_reason_and_its_time_alike(column: str) -> None:
+    head, row = f"regime;period;indicator;value;{column}", f"{CT27};2024"
+    [report] = reports(f"{head}\n{row};gd_ngay_cong;1;a\n{row};yt_ho_tro_bhyt;2;b\n")
+    assert [(fault.code, fault.path) for fault in report.faults] == [("table.differs", "3:5")]
+    [alike] = reports(f"{head}\n{row};gd_ngay_cong;1;\n{row};yt_ho_tro_bhyt;2;b\n{row};yt_cham_soc_nct;2;b\n")
+    assert (alike.faults, getattr(alike, column)) == ([], "b")

@@ -27,6 +27,7 @@ SUFFIX: Final = ".csv"
 REQUIRED: Final = ("regime", "unit", "received_at")
 WRITTEN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 NOON: Final = 12
+CODE_DIGITS: Final = 5  # of a commune's code, whose leading zeros a spreadsheet drops
 
 
 def read(file: Path, period: str, reference: Reference, actor: str, today: date, decimal: Decimals) -> list[Entry | tuple[int, Refusal]]:
@@ -57,7 +58,8 @@ def instant(text: str) -> str:
 def _finder(reference: Reference, today: date) -> Find:
     def find(key: Key) -> Asked | Refusal:
         setting = reference.setting_at_receipt(key.regime, key.period, today)
-        unit = None if setting is None else setting.tree.by_code.get(key.unit)
+        known = {} if setting is None else setting.tree.by_code
+        unit = known.get(key.unit) or known.get(key.unit.zfill(CODE_DIGITS))
         return forms.find(reference, key.regime, key.period, key.unit if unit is None else unit.id, today)
 
     return find

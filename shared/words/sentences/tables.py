@@ -102,6 +102,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Báo cáo {regime}/{period}/{unit} đã có ở dòng {first}. Mỗi báo cáo ghi một dòng; bỏ một dòng rồi gửi lại.",
         "The report {regime}/{period}/{unit} is in line {first} already. A report has one line; remove one and send it again.",
     ),
+    "table.differs": (
+        "“{text}” khác với điều các dòng trước của cùng báo cáo (từ dòng {first}) ghi ở cột này. Ghi như nhau, hoặc chỉ ghi ở một dòng.",
+        "“{text}” differs from what the lines of the same report before (from line {first}) say in this column. Write one of them only.",
+    ),
     "table.two_parts": (
         "Tử số hoặc mẫu số này có hai số khác nhau trong dòng: {first} và {second}. Chỉ ghi một chỗ.",
         "This numerator or denominator has two numbers in the line: {first} and {second}. Write it in one place.",
