@@ -11,6 +11,7 @@ from services.ingest.doors import attachments, documented, forms, gate, http, sh
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.gate import Gate
 from services.ingest.doors.tabling import Tables
+from services.ingest.doors.turns import Turns
 from services.ingest.doors.workbooks import Workbooks
 from services.ingest.dry_run import DryRuns
 from services.ingest.failing import FailedMessages
@@ -74,11 +75,12 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     taking = Uploads(AttachmentStore(connections.database), Scanner(settings.scan_command), random_secret, connections.clock)
     app.include_router(attachments.create_router(taking))
     found = Forms(connections.reference, FormStore(connections.database, store), connections.clock)
+    turns = Turns()
     workbooks = Workbooks(
-        found, dry_runs, store, connections.streams, SheetStore(connections.database), desk, connections.clock, random_secret
+        found, dry_runs, store, connections.streams, SheetStore(connections.database), desk, connections.clock, random_secret, turns
     )
     app.include_router(sheets.create_router(workbooks))
-    app.include_router(tables.create_router(Tables(connections.streams, store, dry_runs, found, desk.confined)))
+    app.include_router(tables.create_router(Tables(connections.streams, store, dry_runs, found, desk.confined), turns))
     app.include_router(forms.create_router(found))
     documented.install(app)
     return app

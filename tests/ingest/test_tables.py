@@ -1,5 +1,6 @@
 """Tables (CSV) with reports, at the HTTP door on real servers: one stack for all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -204,3 +205,16 @@ async def test_a_file_that_is_no_table_is_refused_as_a_whole_and_nothing_is_sent
     assert (large["accepted"], large["rejected"]) == (0, 19_999)
     one = await door.post("/v1/reports", content=payload(submitted()), headers=JSON)
     assert one.status_code in (201, 202)  # the door is as before
+
+
+async def test_a_unit_has_one_table_read_at_a_time(known: Connections, door: Client) -> None:
+    """Or one unit's tables would keep the readers from everybody else's files."""
+    text = f"regime;period;gd_ngay_cong\n{CT27};2024;1\n"
+
+    async def send() -> httpx2.Response:
+        return await door.post(f"{WHERE}?dry_run=true", content=text, headers={"content-type": "text/csv"})
+
+    answers = await asyncio.gather(*(send() for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [200, 429, 429, 429]
+    assert (answers[1].json()["code"], answers[1].headers["retry-after"]) == ("sheet.one_at_a_time", "2")
+    assert (await send()).status_code == 200

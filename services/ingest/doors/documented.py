@@ -164,7 +164,8 @@ POST_TABLE: Final[openapi.Answers] = {
             413: "The file is larger than 5 MiB",
             415: "The file is not CSV by its `Content-Type`, or is compressed",
             422: "The file cannot be read as a table: its encoding, its quotes, its columns, or too many rows. Nothing was sent",
-            429: "The key sends too fast, or the unit has sent too many events. Send the same file again after the stated time",
+            429: "The key sends too fast, another file of the unit is being read, or the unit has sent too many events. Send the same file "
+            "again after the stated time",
             503: "A server is away, or too many files are being read. Send the same file again later",
         }
     ),

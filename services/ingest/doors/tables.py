@@ -16,6 +16,7 @@ from services.ingest import room
 from services.ingest.doors import documented, documented_sheets
 from services.ingest.doors.gate import Reader, Sender
 from services.ingest.doors.tabling import Tables
+from services.ingest.doors.turns import Turns
 from shared.plumbing import delivery
 from shared.plumbing.inbox import InboxFullError
 from shared.sheets import table_form
@@ -46,7 +47,7 @@ class Wish:
     decimal: Decimals
 
 
-def create_router(tables: Tables) -> APIRouter:
+def create_router(tables: Tables, turns: Turns) -> APIRouter:
     """The doors. Include it before the router of forms: `{unit}` takes `06253.csv` too."""
     router = APIRouter(prefix="/v1", tags=["reports"])
 
@@ -81,8 +82,9 @@ def create_router(tables: Tables) -> APIRouter:
         paths of errors are `line:column`. The answer is 200 whatever the verdicts. The same table sent again is a repeat.
         """
         wish = _wish(request)
-        reports = await _read(tables, await _body(request), sender, wish)
-        answer = await _done(tables, reports, sender, wish)
+        given = await _body(request)
+        with turns.of(sender.unit):
+            answer = await _done(tables, await _read(tables, given, sender, wish), sender, wish)
         return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
 
     return router

@@ -16,6 +16,7 @@ from services.ingest.doors import forms as form_door
 from services.ingest.doors import http, repeats, workbook_answers
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.repeats import Sending
+from services.ingest.doors.turns import Turns
 from services.ingest.doors.workbook_answers import NotTaken
 from services.ingest.dry_run import DryRuns
 from services.ingest.store import ClaimStore
@@ -44,7 +45,6 @@ from shared.words.refusals import Refusal, refusal
 log = structlog.get_logger()
 
 LATER: Final = {"Retry-After": "60"}
-SOON: Final = {"Retry-After": "2"}
 KEPT: Final = "/v1/sheets"
 
 
@@ -61,10 +61,11 @@ class Workbooks:
         desk: SheetDesk,
         clock: Clock,
         new_secret: NewSecret,
+        turns: Turns,
     ) -> None:
         self._forms, self._dry_runs, self._claims, self._streams = found, dry_runs, claims, streams
         self._store, self._desk, self._clock, self._new_secret = store, desk, clock, new_secret
-        self._under_way: set[str] = set()  # units of which a file is read
+        self._turns = turns
 
     async def form(self, regime: str, period: str, unit: str, reader: UnitPrincipal) -> tuple[str, bytes]:
         """The name and the content of a form's workbook. Raises RefusedError."""
@@ -83,13 +84,8 @@ class Workbooks:
 
     async def take(self, given: bytes, sender: UnitPrincipal, *, is_dry_run: bool) -> Response:
         """Takes a filled workbook, or says what would become of it: of one unit one at a time. Raises RefusedError."""
-        if sender.unit in self._under_way:
-            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, refusal("sheet.one_at_a_time"), headers=SOON)
-        self._under_way.add(sender.unit)
-        try:
+        with self._turns.of(sender.unit):
             return await self._taken(given, sender, is_dry_run=is_dry_run)
-        finally:
-            self._under_way.discard(sender.unit)
 
     async def _taken(self, given: bytes, sender: UnitPrincipal, *, is_dry_run: bool) -> Response:
         found = await self._done(given, sender, is_dry_run=is_dry_run)
