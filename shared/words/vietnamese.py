@@ -99,7 +99,12 @@ def part_name(code: str) -> str:
     """A period's name within its year: `Cả năm`, `6 tháng đầu`, `9 tháng đầu`, `Quý III`, `Tháng 5`."""
     part = code[5:]
     name = f"tháng {int(part)}" if part.isdigit() else PARTS[part].strip() or "cả năm"
-    return name[0].upper() + name[1:]
+    return sentence(name)
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence begins: `Quý III năm 2026`. The rest stays as it is; `str.capitalize` would make `Quý iii` of it."""
+    return text[:1].upper() + text[1:]
 
 
 def number(value: Number) -> str:

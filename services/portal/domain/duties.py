@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.wire.view_key import ViewKey
-from shared.words import deadlines, periods
+from shared.words import deadlines, periods, vietnamese
 
 REPORT = "report"
 CONFIRM = "confirm"
@@ -152,14 +152,14 @@ class Duty:
 
     def state_text(self, now: datetime) -> str:
         """`Chưa nộp, quá hạn`."""
-        return ", ".join(self.words(now)).capitalize()
+        return vietnamese.sentence(", ".join(self.words(now)))
 
     def badge(self, now: datetime) -> Badge:
         """The narrowest state; a returned duty is returned, even if it is overdue too."""
         states = self.states(now)
         state = DutyState.RETURNED if DutyState.RETURNED in states else states[-1]
         if state is DutyState.OVERDUE:
-            return Badge(BADGES[state], self.countdown(now).capitalize(), "")
+            return Badge(BADGES[state], vietnamese.sentence(self.countdown(now)), "")
         if state is DutyState.LATE:
             return Badge(BADGES[state], f"{WORDS[state]} {self.late_by}".rstrip(), "")
         return Badge(BADGES[state], self._word(state), self.countdown(now) or (f"muộn {self.late_by}" if self.late_by else ""))

@@ -99,6 +99,7 @@ def _environment() -> Environment:
         instant=_instant,
         period_name=vietnamese.period_name,
         part_name=vietnamese.part_name,
+        sentence=vietnamese.sentence,
         curl=api_calls.curl,
         json=api_calls.json_text,
     )

@@ -103,8 +103,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The report {regime}/{period}/{unit} is in line {first} already. A report has one line; remove one and send it again.",
     ),
     "table.differs": (
-        "“{text}” khác với điều các dòng trước của cùng báo cáo (từ dòng {first}) ghi ở cột này. Ghi như nhau, hoặc chỉ ghi ở một dòng.",
-        "“{text}” differs from what the lines of the same report before (from line {first}) say in this column. Write one of them only.",
+        "Dòng này ghi “{text}”, khác với các dòng trước của cùng báo cáo (từ dòng {first}). Ghi như nhau, hoặc chỉ ghi ở một dòng.",
+        "This line says “{text}”, other than the lines of the same report before it (from line {first}). Write one of them only.",
     ),
     "table.two_parts": (
         "Tử số hoặc mẫu số này có hai số khác nhau trong dòng: {first} và {second}. Chỉ ghi một chỗ.",
