@@ -91,6 +91,9 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bang/{regime}/{period}/{unit}.sach.pdf": Row("below", also=ORDERED),
     "GET /bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}.pdf": Row("report", also=ORDERED),
     "GET /bieu-mau/{regime}/{period}/{unit}/bien-nhan/{event}.docx": Row("report", also=ORDERED),
+    "GET /ban-nhap-cu": Row("person"),  # of the person's own units
+    "GET /ban-nhap-cu/{old}": Row("person"),  # 404 for anybody else
+    "POST /bieu-mau/{regime}/{period}/{unit}/nhap-cu": Row("enter"),
     "GET /tep/{file}": Row("person"),  # of the person alone: 404 for anybody else
     "GET /tep/{file}/tai-ve": Row("person"),
     "GET /bao-cao/{regime}/{period}/{unit}": Row("report", early=True),
@@ -250,6 +253,7 @@ def _path(path: str, target: Target) -> str:
         "credential": "0" * 16,
         "event": "0" * 32,
         "file": "f-unknown",
+        "old": "x",
         "guide": "xa",
         "address": "A" * 43,
         "secret": "A" * 43,

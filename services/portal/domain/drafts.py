@@ -17,6 +17,7 @@ Texts = Mapping[str, str]
 End = Literal["sent", "discarded"]
 
 KEPT: Final = timedelta(days=90)  # after its end
+UNSENT_KEPT: Final = timedelta(days=400)  # after its last save, while it is neither sent nor discarded
 EDITING: Final = timedelta(minutes=10)  # how long after a save the person counts as still writing
 SETTLED: Final = timedelta(minutes=10)  # a text that stood this long is kept when the same person replaces it
 MOST_EARLIER: Final = 12  # earlier texts of one field

@@ -15,6 +15,7 @@ from shared.words import texts, typed_numbers
 from shared.words.forms import Asked, Content
 from shared.words.refusals import Refusal, refusal
 from shared.words.regime_parts import Indicator
+from shared.words.regimes import Regime
 
 Fields = Mapping[str, str]
 
@@ -116,12 +117,17 @@ def unknown(name: str) -> Refusal:
 
 def label(name: str, asked: Asked) -> str:
     """What a field is called where it stands alone; "" if the form does not have it."""
+    return label_in(name, asked.regime)
+
+
+def label_in(name: str, regime: Regime) -> str:
+    """As `label`, by a version of the regime."""
     letter, _, code = name.partition(".")
     if name == REASON:
         return "Lý do sửa báo cáo"
     if letter == NARRATIVE:
-        return asked.narratives.get(code, "")
-    indicator = asked.regime.by_code.get(code)
+        return regime.narratives.get(code, "")
+    indicator = regime.by_code.get(code)
     if indicator is None:
         return ""
     part = {"n": indicator.numerator_label or "tử số", "d": indicator.denominator_label or "mẫu số", NOTE: "giải trình", ESTIMATE: "số ước"}

@@ -29,7 +29,7 @@ class Item:
         return "true" if path.startswith((f"{self.path}/", *self.parts)) else ""
 
 
-MY_WORK: Final = Item("Việc của tôi", WORK, ("/bieu-mau/",))
+MY_WORK: Final = Item("Việc của tôi", WORK, ("/bieu-mau/", "/ban-nhap-cu"))
 OF_ALL: Final = Item("Tổng quan", OVERVIEW, ("/bang/", "/bao-cao/", "/giai-trinh/", "/thuyet-minh/"))
 DUTIES: Final = Item("Nghĩa vụ", "/nghia-vu")
 FORMS: Final = Item("Biểu mẫu", "/che-do")

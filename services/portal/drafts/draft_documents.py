@@ -1,6 +1,6 @@
 """Drafts as MongoDB has them: a list of fields, because the names of fields have points in them."""
 
-from services.portal.domain.drafts import KEPT, Draft, DraftKey, Earlier, Handed, SentBack, Typed, Writer
+from services.portal.domain.drafts import KEPT, UNSENT_KEPT, Draft, DraftKey, Earlier, Handed, SentBack, Typed, Writer
 from shared.wire.documents.attachments import ListedDocument
 from shared.wire.documents.drafts import DraftDocument, DraftFieldDocument, DraftSentBackDocument, DraftWriterDocument, EarlierTextDocument
 from shared.words.attachments import Listed
@@ -23,7 +23,7 @@ def document(key: DraftKey, draft: Draft) -> DraftDocument:
         "began_at": draft.began_at,
         "ended": draft.ended,
         "event": draft.event,
-        "expires_at": draft.at + KEPT if draft.ended else None,
+        "expires_at": draft.at + (KEPT if draft.ended else UNSENT_KEPT),
         "handed": None if draft.handed is None else {"by": _writer(draft.handed.by), "at": draft.handed.at},
         "sent_back": _sent_back(draft.sent_back),
     }

@@ -73,7 +73,10 @@ class DraftDocument(TypedDict):
     began_at: Annotated[datetime, "when it was begun"]
     ended: Annotated[Literal["sent", "discarded"] | None, "how it ended; null while it has not"]
     event: Annotated[str, "id of the event that was sent from it; empty before"]
-    expires_at: Annotated[datetime | None, "when MongoDB may remove it: 90 days after its end; null before"]
+    expires_at: Annotated[
+        datetime | None,
+        "when MongoDB may remove it: 90 days after its end, 400 days after its last save before; null if stored before that was so",
+    ]
     handed: NotRequired[Annotated[DraftHandedDocument | None, "set while it is handed in for approval; absent or null otherwise"]]
     sent_back: NotRequired[
         Annotated[DraftSentBackDocument | None, "what the approver said who gave it back; absent or null before, and once handed in again"]

@@ -31,6 +31,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Nội dung này không còn được giữ, hoặc ô của nó không còn trong biểu. Xem lại danh sách.",
         "This text is not kept any more, or the form has no such field. Look at the list again.",
     ),
+    "draft.no_old_draft": (
+        "Không có bản nháp cũ này: đã quá thời gian giữ, hoặc là của đơn vị khác. Xem lại danh sách ở trang Bản nháp cũ.",
+        "There is no such old draft: it is not kept any more, or belongs to another unit. Look at the list of old drafts.",
+    ),
     "draft.field_changed": (
         "Ô này vừa được sửa, hoặc bản nháp đã được gửi hay bị bỏ, sau khi trang được tải. Chưa có gì bị ghi đè; xem lại nội dung đang có"
         " rồi lấy lại lần nữa.",
