@@ -191,7 +191,7 @@ async def test_all_bad_parameters_are_named_at_once(stack: Stack) -> None:
 async def test_a_fault_of_ours_is_a_page_or_a_problem_that_says_what_to_do(stack: Stack) -> None:
     await stack.put(views=[builders.view(reporting="none", position={})])  # what nobody writes
     page = await stack.http.get(f"/bang/{CT27}/2024/184")
-    assert (page.status_code, "Hệ thống gặp lỗi" in page.text, "báo cho người vận hành" in page.text) == (500, True, True)
+    assert (page.status_code, "Hệ thống gặp lỗi" in page.text, "báo cho quản trị hệ thống" in page.text) == (500, True, True)
     assert "default-src 'self'" in page.headers["content-security-policy"]
     problem = await stack.http.get(f"/api/v1/explain/{CT27}/2024/184/gd_ngay_cong")
     assert (problem.status_code, problem.json()["code"]) == (500, "door.fault")

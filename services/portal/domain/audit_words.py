@@ -78,7 +78,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "officer": "cán bộ báo cáo",
         "reviewer": "cán bộ tổng hợp",
         "viewer": "người xem",
-        "operator": "người vận hành",
+        "operator": "quản trị",
     },
     "may": {"read": "đọc", "send": "gửi"},
     "way": {"password": "mật khẩu", "code": "mã xác thực", "provider": "tài khoản của cơ quan"},

@@ -27,7 +27,7 @@ def said(at: Address, choice: TableChoice, shown: Matrix, now: datetime) -> tupl
     """The lines above a table of units: what it is, what was chosen, how many of how many, when."""
     columns = matrix.sections(at.regime)[shown.section - 1] or "Chỉ tiêu" if shown.section else "Tất cả các mục"
     chosen = [
-        f"trạng thái: {table_choice.STATES[choice.state]}" if choice.state else "",
+        f"tình trạng: {table_choice.STATES[choice.state]}" if choice.state else "",
         f"tên hoặc mã có “{choice.q}”" if choice.q else "",
     ]
     return (

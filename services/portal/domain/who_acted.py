@@ -16,7 +16,7 @@ from shared.words.scope import Scope
 
 PERSON: Final = "people/"
 OPERATOR: Final = "operator/"
-OF_MACHINE: Final = "người vận hành hệ thống"
+OF_MACHINE: Final = "quản trị hệ thống"
 OF_UNIT: Final = "cán bộ của đơn vị"
 
 

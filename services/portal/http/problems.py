@@ -38,7 +38,10 @@ TITLES: Final = {
         "Hệ thống tạm thời gián đoạn",
         "Báo cáo đã nộp không bị mất. Trang này tự thử lại sau 10 giây.",
     ),
-    HTTPStatus.FORBIDDEN: ("Không được phép", "Trở lại trang trước, tải lại trang rồi thử lại. Nếu cần quyền, liên hệ quản trị đơn vị."),
+    HTTPStatus.FORBIDDEN: (
+        "Không được phép",
+        "Trở lại trang trước, tải lại trang rồi thử lại. Nếu cần quyền, đề nghị quản trị hệ thống cấp.",
+    ),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("Hệ thống gặp lỗi", "Báo cáo đã nộp không bị mất."),
 }
 OTHER_TITLE: Final = (

@@ -137,7 +137,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is no sum since the beginning of the year yet, because the views are being computed again. Try again in a few minutes.",
     ),
     "door.fault": (
-        "Hệ thống gặp lỗi khi trả lời. Thử lại; nếu vẫn lỗi, báo cho người vận hành kèm địa chỉ và thời điểm.",
+        "Hệ thống gặp lỗi khi trả lời. Thử lại; nếu vẫn lỗi, báo cho quản trị hệ thống kèm địa chỉ và thời điểm.",
         "The system failed to answer. Try again; if it fails again, tell the operator the address and the time.",
     ),
 }

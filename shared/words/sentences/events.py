@@ -77,7 +77,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "A unit cannot say when an event was received: the system records it. Leave out “receivedat” and send under a new event id.",
     ),
     "event.imported_forbidden": (
-        "Đơn vị không được đánh dấu sự kiện là nhập lại: chỉ người vận hành được nhập lại. Bỏ trường “imported” rồi gửi với mã sự"
+        "Đơn vị không được đánh dấu sự kiện là nhập lại: chỉ quản trị hệ thống được nhập lại. Bỏ trường “imported” rồi gửi với mã sự"
         " kiện mới.",
         "A unit cannot mark an event as imported: only an operator can import. Leave out “imported” and send under a new event id.",
     ),
@@ -86,7 +86,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "An imported event needs both “imported”: true and “receivedat”. Set both.",
     ),
     "event.import_by_operator": (
-        "Chỉ người vận hành được nhập lại sự kiện cũ. Ghi “actor”: operator/<tên đăng nhập>, hoặc bỏ “receivedat” và “imported”.",
+        "Chỉ quản trị hệ thống được nhập lại sự kiện cũ. Ghi “actor”: operator/<tên đăng nhập>, hoặc bỏ “receivedat” và “imported”.",
         "Only an operator may import earlier events. Set “actor” to operator/<login>, or leave out “receivedat” and “imported”.",
     ),
     "event.received_in_future": (
