@@ -10,7 +10,7 @@ import pytest
 from services.portal.domain import audit_page, audit_words
 from shared.plumbing import audit_store
 from shared.words.audit import Detail
-from tests import identities
+from tests import identities, seeds
 from tests.portal.conftest import Stack
 from tests.portal.test_pages import text_of
 
@@ -87,6 +87,11 @@ async def test_details_are_in_vietnamese_and_an_unknown_name_is_shown_as_it_is(s
     ]
     assert re.findall("<li>(.*?)</li>", log) == expected
     assert '<span class="long">lan, trên máy chủ</span> <span class="code">operator/lan</span>' in log
+
+
+async def test_a_report_is_named_by_its_unit_and_period() -> None:
+    found = audit_page.named("reports/ct27-van-quan/2024/06253", {}, seeds.first_reference().registry)
+    assert (found.name, found.noted) == ("Báo cáo Thị trấn Văn Quan, năm 2024", "reports/ct27-van-quan/2024/06253")
 
 
 async def test_long_details_are_cut() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from services.portal.domain import audit_words
 from shared.wire.documents.identity import AuditDocument
-from shared.words import audit, audit_chain
+from shared.words import audit, audit_chain, vietnamese
 from shared.words.audit import Head
 from shared.words.units import Registry
 
@@ -18,6 +18,7 @@ MOST_LETTERS: Final = 100
 MOST_DETAILS: Final = 300  # characters of the details of an entry on the page
 PEOPLE: Final = "people/"
 UNITS: Final = "units/"
+REPORTS: Final = "reports/"
 OPERATORS: Final = "operator/"
 
 
@@ -80,9 +81,16 @@ def named(actor: str, names: Mapping[str, str], registry: Registry) -> Named:
     elif actor.startswith(OPERATORS):
         known = f"{actor.removeprefix(OPERATORS)}, trên máy chủ"
     elif actor.startswith(UNITS):
-        rows = registry.ids.get(actor.removeprefix(UNITS), ())
-        known = rows[-1].name if rows else ""
+        known = _unit(actor.removeprefix(UNITS), registry)
+    elif actor.startswith(REPORTS) and actor.count("/") == 3:
+        _, _, period, unit = actor.split("/")
+        known = f"Báo cáo {_unit(unit, registry) or unit}, {vietnamese.period_name(period)}"
     return Named(known, actor) if known else Named(actor)
+
+
+def _unit(unit_id: str, registry: Registry) -> str:
+    rows = registry.ids.get(unit_id, ())
+    return rows[-1].name if rows else ""
 
 
 def people_in(entries: Iterable[AuditDocument]) -> set[str]:

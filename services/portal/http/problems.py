@@ -40,7 +40,7 @@ TITLES: Final = {
     ),
     HTTPStatus.FORBIDDEN: (
         "Không được phép",
-        "Trở lại trang trước, tải lại trang rồi thử lại. Nếu cần quyền, đề nghị quản trị hệ thống cấp.",
+        "Trở lại trang trước, tải lại rồi thử lại. Nếu cần quyền, đề nghị quản trị hệ thống cấp.",
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("Hệ thống gặp lỗi", "Báo cáo đã nộp không bị mất."),
 }
