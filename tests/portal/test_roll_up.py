@@ -150,7 +150,7 @@ async def test_a_workbook_holds_what_the_page_shows_and_equals_the_api(viewer: h
             assert [same(*pair) for pair in zip(shown, expected, strict=True)] == [True] * 4, row
     sheet = book["Đơn vị trực thuộc"]
     lines = [sheet.cell(line, 1).value for line in range(1, 7)]
-    assert lines[4:] == ["Lọc: trạng thái: Đã nộp", "143/145 đơn vị; xuất lúc 10/12/2024 09:30"]
+    assert lines[4:] == ["Lọc: tình trạng: Đã nộp", "143/145 đơn vị; xuất lúc 10/12/2024 09:30"]
     units = table(book, "Đơn vị trực thuộc")
     for row in units[:5]:
         own = (await viewer.get(f"/api/v1/reports/{WIDE}/2024/{row['Mã đơn vị']}")).json()["values"]
