@@ -11,7 +11,6 @@ from services.ingest.doors import attachments, documented, forms, gate, http, sh
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.gate import Gate
 from services.ingest.doors.tabling import Tables
-from services.ingest.doors.turns import Turns
 from services.ingest.doors.workbooks import Workbooks
 from services.ingest.dry_run import DryRuns
 from services.ingest.failing import FailedMessages
@@ -30,6 +29,7 @@ from shared.plumbing.scanning import Scanner
 from shared.plumbing.sheet_desk import SheetDesk
 from shared.plumbing.sheet_store import SheetStore
 from shared.plumbing.standstill import Standstill
+from shared.plumbing.turns import Turns
 from shared.plumbing.uploads import Uploads
 from shared.shell import service
 from shared.shell.clock import random_secret

@@ -38,6 +38,7 @@ from shared.plumbing.refused_requests import RefusedRequests
 from shared.plumbing.scanning import Scanner
 from shared.plumbing.sheet_desk import SheetDesk
 from shared.plumbing.sheet_store import SheetStore
+from shared.plumbing.turns import Turns
 from shared.plumbing.uploads import Uploads
 from shared.shell import service
 from shared.shell.clock import random_character, random_secret
@@ -96,6 +97,7 @@ def create_app(settings: PortalSettings | None = None) -> FastAPI:
     app.state.attachments = attachments
     app.state.uploads = Uploads(attachments, Scanner(settings.scan_command), random_secret, connections.clock)
     app.state.sheet_desk, app.state.sheet_store = sheet_desk, SheetStore(connections.database)
+    app.state.sheet_turns = Turns(waiting=2)
     app.state.provider = None if provider is None else Provider(provider)
     app.state.new_secret = random_secret
     app.state.new_id = connections.new_id

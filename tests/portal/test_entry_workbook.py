@@ -1,5 +1,6 @@
 """The form as a workbook on the pages: got, filled, brought back into the draft; on real servers without ingest, one portal for all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -103,3 +104,12 @@ async def test_what_others_have_typed_is_not_overwritten_without_a_choice(desk: 
         own = await bring(first, files.filled(blank, SAID))  # over what the same person has typed
         assert own.status_code == 200
         assert 'name="v.gd_ngay_cong" value="1.234"' in main_of((await first.get(PATH)).text)
+
+
+async def test_a_person_has_one_file_read_at_a_time_and_only_some_wait(desk: Desk) -> None:
+    """Or one person's files would keep the readers from everybody else's."""
+    async with await desk.browser("officer", COMMUNE) as officer:
+        answers = await asyncio.gather(*(bring(officer, b"indicator;value\nx;1\n", "bieu.csv") for _ in range(5)))
+        assert sorted(answer.status_code for answer in answers) == [422, 422, 422, 429, 429]
+        assert "Đang đọc tệp gửi trước." in next(answer.text for answer in answers if answer.status_code == 429)
+        assert (await bring(officer, b"indicator;value\nx;1\n", "bieu.csv")).status_code == 422

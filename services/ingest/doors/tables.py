@@ -16,9 +16,10 @@ from services.ingest import room
 from services.ingest.doors import documented, documented_sheets
 from services.ingest.doors.gate import Reader, Sender
 from services.ingest.doors.tabling import Tables
-from services.ingest.doors.turns import Turns
+from services.ingest.doors.turns import turn
 from shared.plumbing import delivery
 from shared.plumbing.inbox import InboxFullError
+from shared.plumbing.turns import Turns
 from shared.sheets import table_form
 from shared.sheets.table_reports import Report
 from shared.shell import openapi
@@ -83,7 +84,7 @@ def create_router(tables: Tables, turns: Turns) -> APIRouter:
         """
         wish = _wish(request)
         given = await _body(request)
-        with turns.of(sender.unit):
+        async with turn(turns, sender.unit):
             answer = await _done(tables, await _read(tables, given, sender, wish), sender, wish)
         return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
 

@@ -1,32 +1,23 @@
-"""Of each unit one file is taken at a time, a workbook or a table: reading one costs seconds, and others wait for the same few readers.
+"""The turn of a unit to have a file read, a workbook or a table, as the doors answer it. Source: design, section 4, "Workbooks"."""
 
-Source: design, section 4, "Workbooks".
-"""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from typing import Final
 
+from shared.plumbing.turns import Turns
 from shared.shell.problems import RefusedError
-from shared.words.refusals import refusal
+from shared.words.failures import TransientError
 
 SOON: Final = {"Retry-After": "2"}
 
 
-class Turns:
-    """The units of which a file is taken now, by this instance."""
-
-    def __init__(self) -> None:
-        self._units: set[str] = set()
-
-    @contextmanager
-    def of(self, unit: str) -> Iterator[None]:
-        """The unit's turn. Raises RefusedError with 429 while another file of the unit has it."""
-        if unit in self._units:
-            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, refusal("sheet.one_at_a_time"), headers=SOON)
-        self._units.add(unit)
+@asynccontextmanager
+async def turn(turns: Turns, unit: str) -> AsyncIterator[None]:
+    """The unit's turn. Raises RefusedError with 429 while another file of the unit has it."""
+    async with AsyncExitStack() as stack:
         try:
-            yield
-        finally:
-            self._units.discard(unit)
+            await stack.enter_async_context(turns.of(unit))
+        except TransientError as error:
+            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, *error.refusals, headers=SOON) from error
+        yield

@@ -16,7 +16,7 @@ from services.ingest.doors import forms as form_door
 from services.ingest.doors import http, repeats, workbook_answers
 from services.ingest.doors.forms import Forms
 from services.ingest.doors.repeats import Sending
-from services.ingest.doors.turns import Turns
+from services.ingest.doors.turns import turn
 from services.ingest.doors.workbook_answers import NotTaken
 from services.ingest.dry_run import DryRuns
 from services.ingest.store import ClaimStore
@@ -25,6 +25,7 @@ from shared.plumbing.broker import Streams
 from shared.plumbing.inbox import Outgoing
 from shared.plumbing.sheet_desk import SheetDesk
 from shared.plumbing.sheet_store import SheetStore
+from shared.plumbing.turns import Turns
 from shared.sheets import judging, layout, reading
 from shared.sheets.finding import Filled
 from shared.sheets.judging import NewForm
@@ -84,7 +85,7 @@ class Workbooks:
 
     async def take(self, given: bytes, sender: UnitPrincipal, *, is_dry_run: bool) -> Response:
         """Takes a filled workbook, or says what would become of it: of one unit one at a time. Raises RefusedError."""
-        with self._turns.of(sender.unit):
+        async with turn(self._turns, sender.unit):
             return await self._taken(given, sender, is_dry_run=is_dry_run)
 
     async def _taken(self, given: bytes, sender: UnitPrincipal, *, is_dry_run: bool) -> Response:

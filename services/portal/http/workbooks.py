@@ -1,7 +1,8 @@
 """Workbooks of forms for people: what a file says, files that are given back, and the answer of a file as a download."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from services.portal.http.principals import AskingPerson
 from services.portal.render import file_name
 from shared.plumbing.sheet_desk import SheetDesk
 from shared.plumbing.sheet_store import SheetStore
+from shared.plumbing.turns import Turns
 from shared.sheets import guard, judging, table_form
 from shared.sheets.finding import Filled
 from shared.sheets.layout import Layout
@@ -40,9 +42,20 @@ class Workbooks:
 
     desk: SheetDesk
     store: SheetStore
+    turns: Turns
     owner: str
     new_secret: NewSecret
     now: datetime
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The person's turn to have a file read; another one of his is waited for. Raises `Refused` with 429 if several are before it."""
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self.turns.of(self.owner))
+            except TransientError as error:
+                raise Refused(HTTPStatus.TOO_MANY_REQUESTS, error.refusals[0]) from error
+            yield
 
     async def read(self, given: bytes) -> Filled | Refusal:
         """What a file says; or why it cannot be read."""
@@ -110,7 +123,7 @@ def download(name: str, given: bytes, media_type: str = MEDIA_TYPE) -> Response:
 
 async def workbooks_of(request: Request, person: AskingPerson) -> Workbooks:
     state = request.app.state
-    return Workbooks(state.sheet_desk, state.sheet_store, f"person/{person.person}", state.new_secret, state.clock())
+    return Workbooks(state.sheet_desk, state.sheet_store, state.sheet_turns, f"person/{person.person}", state.new_secret, state.clock())
 
 
 PersonsWorkbooks = Annotated[Workbooks, Depends(workbooks_of)]

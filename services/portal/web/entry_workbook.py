@@ -74,7 +74,18 @@ async def opened(desk: Desks) -> Response:
 async def brought(desk: Desks, files: PersonsWorkbooks, request: Request) -> Response:
     """Puts what a filled workbook or table says into the draft; or says what is wrong with it. Which of them it is, its content says."""
     given = await workbooks.content(await SentFile(request).opened())
-    shown = await _shown(desk)
+    async with files.turn():
+        return await _taken(await _shown(desk), files, given)
+
+
+@router.get(f"{ADDRESS}/{{sheet}}")
+async def kept(_: Desks, files: PersonsWorkbooks, sheet: Annotated[str, Path(max_length=64)]) -> Response:
+    """A file that was given back."""
+    return await files.kept(sheet)
+
+
+async def _taken(shown: Shown, files: Workbooks, given: bytes | Refusal) -> Response:
+    """What becomes of a file, when it is its turn."""
     _require_open(shown)
     if isinstance(given, Refusal):
         return _refused(shown, [given])
@@ -82,12 +93,6 @@ async def brought(desk: Desks, files: PersonsWorkbooks, request: Request) -> Res
         return await _judged(shown, files, given)
     taken = await entry_table.taken(shown, files, given)
     return _refused(shown, taken) if isinstance(taken, list) else await _saved(shown, taken, [])
-
-
-@router.get(f"{ADDRESS}/{{sheet}}")
-async def kept(_: Desks, files: PersonsWorkbooks, sheet: Annotated[str, Path(max_length=64)]) -> Response:
-    """A file that was given back."""
-    return await files.kept(sheet)
 
 
 async def _judged(shown: Shown, files: Workbooks, given: bytes) -> Response:

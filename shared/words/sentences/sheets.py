@@ -144,8 +144,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The errors could not be marked in the file. See the list of errors, and correct the cells that it names.",
     ),
     "sheet.one_at_a_time": (
-        "Đơn vị đang có một tệp được đọc. Chờ có kết quả rồi gửi tệp tiếp theo.",
-        "Another file of the unit is being read. Wait for its answer, then send the next one.",
+        "Đang đọc tệp gửi trước. Chờ có kết quả rồi gửi tệp tiếp theo.",
+        "The file before is still being read. Wait for its answer, then send the next one.",
     ),
     "sheet.media_type": (
         "Nội dung gửi đến có kiểu “{media_type}”. Cần gửi chính tệp .xlsx làm nội dung, với Content-Type của kiểu tệp đó.",
