@@ -32,11 +32,12 @@ NAMES: Final = {"regime": "chế độ", "period": "kỳ", "unit": "đơn vị"}
 
 
 class Key(NamedTuple):
-    """Which report a row is about, as the row says it."""
+    """Which report a row is about, as the row says it; and when it was received, where a table says that."""
 
     regime: str
     period: str
     unit: str
+    received_at: str = ""
 
 
 NO_KEY: Final = Key("", "", "")
@@ -108,6 +109,7 @@ class _Reader:
         self._columns, self._find, self._decimal, self._own = columns, find, decimal, own
         self._asked: dict[Key, Asked | Refusal] = {}
         self._fields: dict[tuple[str, str, str], dict[int, Field | Refusal]] = {}
+        self._times: dict[Key, str] = {}
         self._meant = set[int]()  # columns that mean something for a row
 
     def read(self) -> list[Report]:
@@ -129,7 +131,7 @@ class _Reader:
             if report.asked is None:
                 pass  # it is refused already
             elif key in first:
-                said = dict(zip(("regime", "period", "unit"), key, strict=True))
+                said = dict(zip(("regime", "period", "unit"), key[:3], strict=True))
                 report.faults.append(refusal("table.repeated_report", place(row.line), first=first[key], **said))
             else:
                 first[key] = row.line
@@ -170,7 +172,7 @@ class _Reader:
         text = {name: said[name].text if name in said else "" for name in ("regime", "period", "unit", "reason", "received_at")}
         text["period"] = text["period"][begin.end() :] if (begin := PERIOD_WORD.match(text["period"])) else text["period"]
         text |= {name: said_so for name, said_so in self._own._asdict().items() if not text[name]}
-        key = Key(text["regime"], text["period"], text["unit"])
+        key = self._at_its_time(Key(text["regime"], text["period"], text["unit"]), text["received_at"])
         report = Report(row.line, key, reason=text["reason"], received_at=text["received_at"])
         report.faults += table.faults_of_width(self._columns.table, row)
         for name in ("regime", "period"):
@@ -188,6 +190,10 @@ class _Reader:
         else:
             report.asked = asked
         return report
+
+    def _at_its_time(self, key: Key, received_at: str) -> Key:
+        """The key with the time that this row says, or one before it of the same report: what is asked follows from it."""
+        return key._replace(received_at=self._times.setdefault(key, received_at) or received_at)
 
     def _column(self, key: str) -> int:
         return next((number for number, name in self._columns.keys.items() if name == key), 0)
