@@ -66,7 +66,7 @@ async def what_a_form_asks_before_it_is_sent(desk: Desk) -> Found:
     found["old drafts"] = await faults_in_each_state(other)
     await other.get_by_role("link", name=re.compile("Nghị quyết số 68")).first.click()
     found["old draft"] = await led(other, "Lấy lại tất cả vào bản nháp", "^Biểu nhập báo cáo")
-    await expect(other.locator(FIGURE)).to_have_value("1200")
+    await expect(other.locator(FIGURE)).to_have_value("1300")
     return found
 
 
