@@ -35,6 +35,7 @@ from shared.wire import envelope, events, subjects
 from shared.wire.envelope import CloudEvent
 from shared.wire.receipts import LogPosition
 from shared.wire.view_key import ViewKey
+from shared.wire.views import View
 from shared.words import deadlines, numbers, periods
 from shared.words.failures import TransientError
 from shared.words.reference import Reference
@@ -121,7 +122,7 @@ async def _season() -> Season:
         season = seasons.season(reference, str(periods.local_day(now).year), seasons.present_month(reference, now))
         with session.notes.status("Nhập lại báo cáo của các năm trước …"):
             new = await _send(connections, season.past)
-            confirmed = [seasons.confirmation(reference, await _view(connections, CONFIRMED_THEN))]
+            confirmed = [seasons.confirmation(reference, await _stored(connections, CONFIRMED_THEN))]
             new += await _send(connections, confirmed)
         was = await _view(connections, CORRECTED)
         with session.notes.status("Gửi báo cáo vào NATS, chờ tổng hợp …"):
@@ -201,16 +202,20 @@ async def _is_folded(connections: Connections, places: Collection[LogPosition]) 
     return await StoredData(connections.database).are_folded((place.partition, place.sequence) for place in places)
 
 
-async def _view(connections: Connections, key: ViewKey) -> dict[str, Any]:
+async def _stored(connections: Connections, key: ViewKey) -> Mapping[str, Any]:
     """A stored view in JSON's types."""
     view = await StoredData(connections.database).view(key)
     if view is None:
         raise TransientError(refusal("door.no_such_view", regime=key.regime, period=key.period, unit=key.unit_id))
-    shown: dict[str, Any] = plain(view)
+    shown: Mapping[str, Any] = plain(view)
     return shown
 
 
-async def _show_views(connections: Connections, season: Season, was: Mapping[str, Any]) -> None:
+async def _view(connections: Connections, key: ViewKey) -> View:
+    return View.model_validate(await _stored(connections, key))
+
+
+async def _show_views(connections: Connections, season: Season, was: View) -> None:
     reference = await connections.reference.current()
     years = [await _view(connections, key) for key in _through_the_reforms(reference, season.year)]
     show.through_the_reforms(session.console, reference, years)

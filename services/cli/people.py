@@ -1,7 +1,7 @@
 """`tonghop people add|list|revoke|reset|grant|invite`: manages who may log in to the portal, and with which roles."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -9,6 +9,7 @@ from rich.table import Table
 from services.cli import people_session, people_tables, session
 from services.cli.data import AsJson
 from services.cli.people_session import Approves, Desk, From, Login, OnlyRole, RoleName, UnitCode, Until
+from services.cli.people_tables import PersonEntry
 from shared.plumbing.invitation_store import InvitationStore
 from shared.plumbing.people_desk import NewPerson, WithPassword
 from shared.shell.clock import random_secret
@@ -63,7 +64,7 @@ def list_people(
     Mã thoát: 0, 2 không có đơn vị được nêu, 3 máy chủ không trả lời.
     """
 
-    async def act() -> list[dict[str, Any]]:
+    async def act() -> list[PersonEntry]:
         async with people_session.opened() as desk:
             return [desk.entry(person) for person in await desk.store.listed(units=None if unit is None else _below(desk, unit))]
 
@@ -97,7 +98,7 @@ def grant(
     Mã thoát: 0, 1 không cấp được và vì sao, 2 dùng sai, 3 máy chủ không trả lời.
     """
 
-    async def act() -> dict[str, Any]:
+    async def act() -> PersonEntry:
         async with people_session.opened() as desk:
             person, asked = await desk.person(login), desk.asked(role, unit, begins, until, is_approver=approver)
             return desk.entry(people_session.person_of(await desk.desk.grant(desk.by, person, asked)))
@@ -121,7 +122,7 @@ def revoke(
     if unit is not None and role is None:
         raise session.wrong_use(refusal("role.unit_without_role"), "--unit")
 
-    async def act() -> dict[str, Any]:
+    async def act() -> PersonEntry:
         async with people_session.opened() as desk:
             person = await desk.person(login)
             if role is None:
@@ -169,7 +170,7 @@ def invite(login: Login, as_json: AsJson = False) -> None:
     Mã thoát: 0, 1 không mời được và vì sao, 3 máy chủ không trả lời.
     """
 
-    async def act() -> dict[str, Any]:
+    async def act() -> dict[str, str]:
         async with people_session.opened() as desk:
             person, secret = await desk.person(login), random_secret()
             invitations = InvitationStore(desk.connections.database, desk.connections.clock)
@@ -196,7 +197,7 @@ def _below(desk: Desk, code: str) -> list[str]:
     return [one.id for one in tree.subtree(found)] if found in tree.by_id else [found]
 
 
-def _tell(person: dict[str, Any], done: str, as_json: bool) -> None:
+def _tell(person: PersonEntry, done: str, as_json: bool) -> None:
     if as_json:
         session.say_json(person)
     else:

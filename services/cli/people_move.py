@@ -1,7 +1,7 @@
 """`tonghop people move`: drafts the roles that end with a reform (đợt sắp xếp) at the heirs, and grants them once they are approved."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
@@ -9,6 +9,7 @@ from rich.table import Table
 from services.cli import people_session, people_tables, session
 from services.cli.data import AsJson
 from services.cli.people_session import Desk
+from services.cli.people_tables import DraftEntry
 from shared.words import moving, numbers, vietnamese
 from shared.words.moving import Draft, Reformed
 from shared.words.principals import ROLES
@@ -41,7 +42,7 @@ def move(
     Mã thoát: 0, 1 không có đợt sắp xếp ấy hoặc đơn vị được chọn không kế thừa, 3 máy chủ không trả lời.
     """
 
-    async def act() -> tuple[Reformed, list[dict[str, Any]]]:
+    async def act() -> tuple[Reformed, list[DraftEntry]]:
         async with people_session.opened() as desk:
             found = _reformed(desk, reform)
             people = await desk.store.bound_to(found.ended)
@@ -87,7 +88,7 @@ async def _granted(desk: Desk, draft: Draft) -> str:
     return GRANTED
 
 
-def _table(entries: Sequence[dict[str, Any]]) -> Table:
+def _table(entries: Sequence[DraftEntry]) -> Table:
     table = Table("Tên đăng nhập", "Họ tên", "Vai trò", "Đơn vị cũ", "Đơn vị kế thừa", "Trạng thái")
     words: dict[str, str] = dict(ROLES.items())
     for entry in entries:

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from services.cli import people_tables, recording, session
+from services.cli.people_tables import PersonEntry
 from shared.plumbing.people_desk import Actor, PeopleDesk, WithPassword
 from shared.plumbing.people_store import PeopleStore
 from shared.shell.clock import random_character
@@ -82,7 +83,7 @@ class Desk:
         row = None if unit is None else self.by.registry.row(unit, self.by.today)
         return unit if row is None else row.code
 
-    def entry(self, person: Person) -> dict[str, Any]:
+    def entry(self, person: Person) -> PersonEntry:
         """A person as `--json` prints him."""
         return people_tables.entry(person, self.by.registry, self.by.today)
 

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.aggregate.feed import plain
 from services.devstack.demo import season as seasons
 from services.notify.domain.alerts import Alert
 from services.notify.texts import wording
@@ -23,6 +22,7 @@ from shared.wire import events
 from shared.wire.dry_runs import DryRun
 from shared.wire.envelope import CloudEvent
 from shared.wire.receipts import Receipt
+from shared.wire.views import ChoiceFigure, FlagFigure, QuantityFigure, RatioFigure, TargetMet, View
 from shared.words import numbers, periods, vietnamese
 from shared.words.reference import Reference, Setting
 from shared.words.regime_parts import Indicator
@@ -30,78 +30,78 @@ from shared.words.regimes import Regime
 
 MAILS_IN_FULL: Final = 2
 SHOWN_OF_YEARS: Final = ("gd_tien_tai_tro", "ncc_kinh_phi")  # the indicators whose totals are shown for each year
+Figure = QuantityFigure | RatioFigure | FlagFigure | ChoiceFigure
 SHOWN_TO_DATE: Final = "luot_tiep"  # the indicator of the monthly regime whose sum is shown
 
 
-def rollup(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:
+def rollup(console: Console, reference: Reference, view: View) -> None:
     """One view as a table."""
-    view, regime = plain(stored), _regime(reference, stored)
-    reporting = view["reporting"]
-    table = Table(title=f"{view['unit']['name']} – {regime.id}, {vietnamese.period_name(view['period'])}", title_justify="left")
+    regime, reporting = _regime(reference, view), view.reporting
+    table = Table(title=f"{view.unit.name} – {regime.id}, {vietnamese.period_name(view.period)}", title_justify="left")
     for heading in ("Chỉ tiêu", "Kết quả", "Tỷ lệ", "Số đơn vị", "Mục tiêu"):
         table.add_column(heading, justify="left" if heading in ("Chỉ tiêu", "Mục tiêu") else "right")
     for section, indicators in itertools.groupby(regime.indicators, key=lambda indicator: indicator.section):
         table.add_row(f"[bold]{section}[/bold]", "", "", "", "")
         for indicator in indicators:
-            table.add_row(f"  {indicator.label}", *_cells(indicator, view["indicators"][indicator.code]))
+            table.add_row(f"  {indicator.label}", *_cells(indicator, view.indicators[indicator.code]))
     console.print(table)
     console.print(
-        f"Đã nộp {reporting['received']}/{reporting['expected']} đơn vị ({_number(reporting['rate'])} %),"
-        f" đúng hạn {reporting['on_time']}, muộn {reporting['late']}. Mã kiểm: {view['hash'][:16]}"
+        f"Đã nộp {reporting.received}/{reporting.expected} đơn vị ({_number(reporting.rate)} %),"
+        f" đúng hạn {reporting.on_time}, muộn {reporting.late}. Mã kiểm: {view.hash[:16]}"
     )
 
 
-def through_the_reforms(console: Console, reference: Reference, views: Sequence[Mapping[str, Any]]) -> None:
+def through_the_reforms(console: Console, reference: Reference, views: Sequence[View]) -> None:
     """Each year's view by the units of then, one line each, below the days of the reforms."""
     days = " và ".join(f"{day:%d/%m/%Y}" for day in reference.reform_days)
     table = Table(title=f"Qua các đợt sắp xếp {days}" if days else "Các năm", title_justify="left")
     for heading in ("Chế độ báo cáo", "Năm", "Đơn vị của kỳ ấy", "Cơ quan nhận báo cáo", "Đã nộp", "Đúng hạn", "Chỉ tiêu", "Tổng"):
         table.add_column(heading, justify="right" if heading in ("Đã nộp", "Đúng hạn", "Tổng") else "left")
     for view in views:
-        setting, reporting = reference.setting(view["regime"], view["period"]), view["reporting"]
+        setting, reporting = reference.setting(view.regime, view.period), view.reporting
         recipient = None if setting is None else setting.recipient
         indicator = next(one for one in _regime(reference, view).indicators if one.code in SHOWN_OF_YEARS)
         table.add_row(
-            view["regime"],
-            view["period"],
-            view["unit"]["name"],
+            view.regime,
+            view.period,
+            view.unit.name,
             "" if recipient is None else recipient.name,
-            f"{reporting['received']}/{reporting['expected']}",
-            str(reporting["on_time"]),
+            f"{reporting.received}/{reporting.expected}",
+            str(reporting.on_time),
             indicator.label,
-            _cells(indicator, view["indicators"][indicator.code])[0],
+            _cells(indicator, view.indicators[indicator.code])[0],
         )
     console.print(table)
     console.print()
 
 
-def corrected(console: Console, reference: Reference, event: CloudEvent, was: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def corrected(console: Console, reference: Reference, event: CloudEvent, was: View, now: View) -> None:
     """What the correction of a former unit's report by its heir has changed in the view of then."""
     data, registry = event["data"], reference.registry
-    setting = reference.setting(now["regime"], now["period"])
+    setting = reference.setting(now.regime, now.period)
     if setting is None or not isinstance(data, Mapping):
         return
     heir, unit = registry.ids[events.sender_of(event["source"])][-1], setting.tree.by_code[str(data["unit"])]
     indicator = next(one for one in setting.regime.indicators if one.code in SHOWN_OF_YEARS)
-    before, after = (_cells(indicator, view["indicators"][indicator.code])[0] for view in (was, now))
+    before, after = (_cells(indicator, view.indicators[indicator.code])[0] for view in (was, now))
     changed = f"{indicator.label.lower()}: {before} → {after}" if before != after else f"{indicator.label.lower()}: {after}"
     console.print(
-        f"[bold]Sửa báo cáo năm {now['period']}[/bold] của {unit.name} (mã {unit.code}, kết thúc hoạt động), do {heir.name}"
-        f" gửi với tư cách đơn vị kế thừa, lần {data['revision']}. {now['unit']['name']}, {changed}."
+        f"[bold]Sửa báo cáo năm {now.period}[/bold] của {unit.name} (mã {unit.code}, kết thúc hoạt động), do {heir.name}"
+        f" gửi với tư cách đơn vị kế thừa, lần {data['revision']}. {now.unit.name}, {changed}."
     )
     console.print()
 
 
-def _regime(reference: Reference, view: Mapping[str, Any]) -> Regime:
+def _regime(reference: Reference, view: View) -> Regime:
     """The regime as it is in the period of a view."""
-    setting = reference.setting(view["regime"], view["period"])
-    return reference.regimes[view["regime"]] if setting is None else setting.regime
+    setting = reference.setting(view.regime, view.period)
+    return reference.regimes[view.regime] if setting is None else setting.regime
 
 
-def missing(console: Console, reference: Reference, stored: Mapping[str, Any]) -> None:
+def missing(console: Console, reference: Reference, view: View) -> None:
     """Which units have not reported."""
-    setting = reference.setting(stored["regime"], stored["period"])
-    names = [setting.tree.by_code[code].name for code in stored["reporting"]["missing"]] if setting else []
+    setting = reference.setting(view.regime, view.period)
+    names = [setting.tree.by_code[code].name for code in view.reporting.missing] if setting else []
     console.print(f"[bold]Chưa nộp ({len(names)}):[/bold] {', '.join(names) or 'không đơn vị nào'}")
     console.print()
 
@@ -163,25 +163,30 @@ def mails(console: Console, caught: Sequence[EmailMessage]) -> None:
         console.print(f"… và {len(caught) - MAILS_IN_FULL} thư nữa, đến {_some([str(mail['To']) for mail in caught[MAILS_IN_FULL:]])}.")
 
 
-def _cells(indicator: Indicator, figure: dict[str, Any]) -> tuple[str, str, str, str]:
-    target = figure.get("target")
-    goal = f"≥ {_number(target['at_least'])} đến {target['by']}: {'đạt' if target['met'] else 'chưa đạt'}" if target else ""
-    reported = str(figure["reported"])
-    match figure["kind"]:
-        case "quantity":
-            total = "–" if figure["total"] is None else f"{_number(figure['total'])} {figure['measure']}"
-            return total, "", reported, goal
-        case "ratio":
-            return f"{_number(figure['numerator'])}/{_number(figure['denominator'])}", _percent(figure), reported, goal
-        case "flag":
-            return f"{figure['true']}/{figure['reported']}", _percent(figure), reported, goal
+def _cells(indicator: Indicator, figure: Figure) -> tuple[str, str, str, str]:
+    """Result, rate, number of units and target."""
+    reported = str(figure.reported)
+    match figure:
+        case QuantityFigure():
+            total = "–" if figure.total is None else f"{_number(figure.total)} {figure.measure}"
+            return total, "", reported, _goal(figure.target)
+        case RatioFigure():
+            return f"{_number(figure.numerator)}/{_number(figure.denominator)}", _percent(figure), reported, _goal(figure.target)
+        case FlagFigure():
+            return f"{figure.true}/{reported}", _percent(figure), reported, _goal(figure.target)
+        case ChoiceFigure():
+            counts = ", ".join(f"{indicator.options[code].lower()} {count}" for code, count in figure.counts.items() if count)
+            return counts or "–", "", reported, ""
         case _:
-            counts = ", ".join(f"{indicator.options[code].lower()} {count}" for code, count in figure["counts"].items() if count)
-            return counts or "–", "", reported, goal
+            assert_never(figure)
 
 
-def _percent(figure: dict[str, Any]) -> str:
-    return "–" if figure["percent"] is None else f"{_number(figure['percent'])} %"
+def _goal(target: TargetMet | None) -> str:
+    return "" if target is None else f"≥ {_number(target.at_least)} đến {target.by}: {'đạt' if target.met else 'chưa đạt'}"
+
+
+def _percent(figure: RatioFigure | FlagFigure) -> str:
+    return "–" if figure.percent is None else f"{_number(figure.percent)} %"
 
 
 def _number(value: int | str | None) -> str:
