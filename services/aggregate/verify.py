@@ -28,6 +28,7 @@ from shared.check.differences import Difference
 from shared.check.history import History
 from shared.check.uncounted import Uncounted
 from shared.plumbing import broker
+from shared.plumbing.broker import Streams
 from shared.shell.service import Connections
 from shared.wire import collection_names, events, log_message, subjects
 from shared.wire.log_message import NotFolded
@@ -60,12 +61,30 @@ class Verdict:
 
 @dataclass(slots=True)
 class _Log:
-    """The content of one partition of the log."""
+    """The content of one partition of the log, as far as it was read. `progress` is called with the number of messages read so far."""
 
+    streams: Streams
+    partitions: int
+    progress: Callable[[int], None]
     settled: int  # everything up to this sequence must be in views and `reports`
+    count: int = 0  # messages read
     events: dict[str, Kept] = field(default_factory=dict)
     histories: dict[tuple[str, str], History] = field(default_factory=dict)
     not_folded: dict[NotFolded, set[int]] = field(default_factory=lambda: {why: set() for why in NotFolded})  # sequences
+
+    async def read(self, subject_filter: str, begin: int, end: int) -> None:
+        """Adds the messages that match a filter, from one sequence to another, both included."""
+        async for batch in logs.whole(self.streams, subject_filter, end, begin):
+            for message in batch:
+                event = log_message.read(message.subject, message.payload, self.partitions)
+                if isinstance(event, NotFolded):
+                    self.not_folded[event].add(message.sequence)
+                    continue
+                self.events.setdefault(event.id, (message.sequence, _digest(event.raw)))
+                self.histories.setdefault((event.regime, event.period), History(self.settled)).take(event, message.sequence)
+            self.count += len(batch)
+            self.progress(self.count)
+        self.progress(self.count)
 
 
 async def verify(connections: Connections, progress: Callable[[int], None]) -> Verdict:
@@ -100,26 +119,23 @@ async def _outside(connections: Connections, partitions: int, progress: Callable
     """The messages whose subject belongs to no partition. No aggregator reads them."""
     info = await connections.streams.jetstream.stream_info(subjects.REPORTS, subjects_filter=subjects.ALL_REPORTS)
     inside = tuple(subjects.reports_of(number).removesuffix(">") for number in range(partitions))
-    log = _Log(info.state.last_seq)
+    log = _Log(connections.streams, partitions, progress, info.state.last_seq)
     for subject in info.state.subjects or {}:
         if not subject.startswith(inside):
-            await _read(connections, subject, partitions, log, 1, log.settled, progress)
+            await log.read(subject, 1, log.settled)
     return uncounted.find(await connections.reference.current(), {}, log.not_folded)
 
 
 async def _partition(connections: Connections, number: int, partitions: int, progress: Callable[[int], None]) -> tuple[Verdict, int]:
     """The verdict on one partition, and its number of messages."""
     reference = await connections.reference.current()
-    log = _Log(await _end(connections, number))
+    log = _Log(connections.streams, partitions, progress, await _end(connections, number))
     await _until_stored(connections, number, log.settled)
     messages = subjects.reports_of(number)
-    reading = _read(connections, messages, partitions, log, 1, log.settled, progress)
-    count, reports = await asyncio.gather(reading, _stored_reports(connections, number, log.settled))
+    _, reports = await asyncio.gather(log.read(messages, 1, log.settled), _stored_reports(connections, number, log.settled))
     wrong = list(_reports_differ(log, reports))
     views = await PlainStore(connections.database).views(number)
-    count += await _read(
-        connections, messages, partitions, log, log.settled + 1, await _end(connections, number), lambda done: progress(count + done)
-    )
+    await log.read(messages, log.settled + 1, await _end(connections, number))
     compared = 0
 
     def is_of_partition(source: str, period: str) -> bool:
@@ -136,26 +152,7 @@ async def _partition(connections: Connections, number: int, partitions: int, pro
             wrong += differences.between(view_id, _as_json(stored), expected)
         await asyncio.sleep(0)  # give the event loop time: a connection without it is lost
     wrong += [differences.unexpected(view_id) for view_id in views]
-    return Verdict(compared, wrong, uncounted.find(reference, log.histories, log.not_folded)), count
-
-
-async def _read(
-    connections: Connections, subject_filter: str, partitions: int, log: _Log, begin: int, end: int, progress: Callable[[int], None]
-) -> int:
-    """Adds the messages that match a filter, from one sequence to another, to `log`. Returns their number."""
-    count = 0
-    async for batch in logs.whole(connections.streams, subject_filter, end, begin):
-        for message in batch:
-            event = log_message.read(message.subject, message.payload, partitions)
-            if isinstance(event, NotFolded):
-                log.not_folded[event].add(message.sequence)
-                continue
-            log.events.setdefault(event.id, (message.sequence, _digest(event.raw)))
-            log.histories.setdefault((event.regime, event.period), History(log.settled)).take(event, message.sequence)
-        count += len(batch)
-        progress(count)
-    progress(count)
-    return count
+    return Verdict(compared, wrong, uncounted.find(reference, log.histories, log.not_folded)), log.count
 
 
 async def _stored_reports(connections: Connections, number: int, end: int) -> dict[str, Kept]:
