@@ -15,8 +15,8 @@ import structlog
 
 from services.notify.domain import live
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger, RegimePeriod
+from services.notify.domain.roster import Roster
 from services.notify.store.book import BookPosition, BookStore, Checkpoint
 from shared.plumbing import broker, delivery, log_events, log_mark
 from shared.plumbing.reader import Delivery, Reader, log_reader

@@ -21,8 +21,8 @@ from services.notify.channels import stream
 from services.notify.domain import reminders
 from services.notify.domain.alerts import Lease
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
+from services.notify.domain.roster import Roster
 from services.notify.texts import content
 from shared.plumbing import delivery
 from shared.plumbing.reader import Delivery

@@ -8,8 +8,9 @@ import orjson
 
 from services.notify.domain.alerts import Alert, Lease
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Duty, Roster
+from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import Ledger
+from services.notify.domain.roster import Roster
 from services.notify.texts import content
 from services.notify.texts.content import Content
 from shared.wire import envelope, events

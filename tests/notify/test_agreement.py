@@ -10,8 +10,9 @@ import pytest
 from services.aggregate.domain.fold import Fold
 from services.notify.domain import duties
 from services.notify.domain.book import Book
-from services.notify.domain.duties import OFFICIAL, REPORT, Duty, Roster
+from services.notify.domain.duties import OFFICIAL, REPORT, Duty
 from services.notify.domain.ledger import Ledger
+from services.notify.domain.roster import Roster
 from shared.check import plain_duties
 from shared.check.plain_duties import Official
 from shared.wire import events, subjects

@@ -10,9 +10,9 @@ from services.notify.channels import stream
 from services.notify.domain import addressing, bundles, digest, reminders
 from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
 from services.notify.domain.reminders import DueAlerts
+from services.notify.domain.roster import Roster
 from services.notify.texts import digest as digest_text
 from services.notify.texts import mailings
 from services.notify.texts.content import Content

@@ -10,8 +10,8 @@ from typing import Any
 from services.notify.domain import addressing, digest, reminders
 from services.notify.domain.alerts import Alert, Lease
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
+from services.notify.domain.roster import Roster
 from services.notify.texts import content, reminder
 from shared.wire.events import Logged
 from shared.words import periods

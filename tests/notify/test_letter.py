@@ -18,8 +18,8 @@ from services.notify.channels.email import Answer, SmtpServer
 from services.notify.domain import reminders
 from services.notify.domain.alerts import Handed
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
+from services.notify.domain.roster import Roster
 from services.notify.texts import reminder
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Mail

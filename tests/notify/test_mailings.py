@@ -15,8 +15,8 @@ from services.notify.channels.email import Answer, outcome
 from services.notify.domain import bundles, digest, reminders
 from services.notify.domain.alerts import EMAIL, Alert, Handed, Lease
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
+from services.notify.domain.roster import Roster
 from services.notify.texts import content, digest_list, mailings
 from services.notify.texts.content import Content
 from services.notify.texts.mail import Mail

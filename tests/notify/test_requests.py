@@ -9,8 +9,8 @@ from services.notify.channels import stream
 from services.notify.domain import bundles, reminders
 from services.notify.domain.alerts import STREAM, Alert
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger, ReportKey
+from services.notify.domain.roster import Roster
 from services.notify.store import report_states
 from services.notify.texts import mailings
 from shared.wire import events

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 
-from services.notify.domain.duties import Duty, Roster
+from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import WHOLE_PERIOD, Ledger, RegimePeriod, ReportKey
 from services.notify.domain.owed import Owed
+from services.notify.domain.roster import Roster
 from shared.wire import events
 from shared.wire.events import Logged
 from shared.words.report_state import ReportState

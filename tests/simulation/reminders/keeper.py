@@ -10,9 +10,10 @@ from typing import Final
 
 from services.notify.domain import duties, live
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Duty, Roster
+from services.notify.domain.duties import Duty
 from services.notify.domain.ledger import Ledger, RegimePeriod, ReportKey
 from services.notify.domain.owed import Owed
+from services.notify.domain.roster import Roster
 from services.notify.store import report_states
 from shared.wire.documents.duties import ReportStateDocument
 from shared.wire.events import Logged

@@ -18,8 +18,8 @@ from services.notify.channels.email import Answer, Email
 from services.notify.channels.stream import Stream
 from services.notify.domain.alerts import EMAIL, PASSED, RAISED, REFUSED
 from services.notify.domain.book import Book
-from services.notify.domain.duties import Roster
 from services.notify.domain.ledger import Ledger
+from services.notify.domain.roster import Roster
 from services.notify.store.alerts import AlertStore
 from services.notify.texts.mail import Mail
 from services.notify.tick import Desk

@@ -14,7 +14,7 @@ from services.notify import tick
 from services.notify.channels.channel import Channel
 from services.notify.channels.email import Answer, Email
 from services.notify.channels.stream import Stream
-from services.notify.domain.duties import Roster
+from services.notify.domain.roster import Roster
 from services.notify.store.alerts import AlertStore
 from services.notify.texts.mail import Mail
 from services.notify.tick import Desk
@@ -27,15 +27,7 @@ from shared.words.units import Registry
 from tests.simulation.collecting import uncollected
 from tests.simulation.reminders import oracle, world
 from tests.simulation.reminders.decree import VN, at
-from tests.simulation.reminders.fakes import (
-    AlertCollection,
-    AlertsStream,
-    Away,
-    Barrier,
-    Document,
-    Killed,
-    MailServer,
-)
+from tests.simulation.reminders.fakes import AlertCollection, AlertsStream, Away, Barrier, Document, Killed, MailServer
 from tests.simulation.reminders.judge import Judge, Tick
 from tests.simulation.reminders.keeper import Disk, Keeper
 from tests.simulation.reminders.mails import Mails
