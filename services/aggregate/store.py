@@ -195,6 +195,7 @@ def report_document(event: Logged, partition: int, sequence: int) -> ReportDocum
 
 
 def shown_document(partition: int, generation: int, pair: RegimePeriod) -> ShownDocument:
+    """That all views of a regime and period are stored under a generation."""
     regime, period = pair
     return {
         "_id": f"shown/{partition}/{regime}/{period}",
@@ -206,6 +207,7 @@ def shown_document(partition: int, generation: int, pair: RegimePeriod) -> Shown
 
 
 def checkpoint_document(partition: int, checkpoint: Checkpoint) -> AggregateCheckpointDocument:
+    """How far a partition is stored; without a generation while some views are not."""
     document: AggregateCheckpointDocument = {
         "_id": collection_names.aggregate_checkpoint(partition),
         "sequence": checkpoint.sequence,

@@ -21,6 +21,8 @@ CHOSEN: Final = Path(tempfile.gettempdir()) / f"tonghop-ports-{os.getuid()}"
 
 @dataclass(frozen=True)
 class Ports:
+    """The ports of a stack on 127.0.0.1."""
+
     nats: int
     nats_http: int
     mongo: int

@@ -19,6 +19,7 @@ def begin(run: RunFolder) -> None:
 
 
 def is_begun(run: RunFolder) -> bool:
+    """Whether a removal was begun and is not finished."""
     return run.removing.exists()
 
 

@@ -108,6 +108,7 @@ def is_reasons(value: Any) -> bool:
 
 
 def is_revision(value: Any) -> bool:
+    """Whether a value can be a revision, 0 for none."""
     return type(value) is int and 0 <= value <= 1_000_000
 
 

@@ -120,6 +120,7 @@ def attempt(sender: str, report: Json, unit: str, revision: int, rejections: int
 
 
 def encode(entry: Entry) -> bytes:
+    """The bytes of an entry's file: the SHA-256 of the next line, and the entry as JSON on one line."""
     text = json.dumps({"format": FORMAT, **asdict(entry)}, ensure_ascii=False).encode()
     return hashlib.sha256(text).hexdigest().encode() + b"\n" + text + b"\n"
 

@@ -95,6 +95,7 @@ class Rights(RootModel[dict[str, UserRights]]):
 
 
 def rights() -> Mapping[str, UserRights]:
+    """The declared rights, by the name of the user. Raises UnreadableError and ValidationError for a file that is wrong."""
     return Rights.model_validate(yaml_files.values(yaml_files.read(RIGHTS))).root
 
 

@@ -61,14 +61,17 @@ def new_key(kind: Kind, random_bytes: bytes) -> nkeys.KeyPair:
 
 
 def key_of(seed: str) -> nkeys.KeyPair:
+    """The key that a seed (`SU…`, `SA…`) stands for."""
     return nkeys.from_seed(bytearray(seed.encode()))
 
 
 def public(key: nkeys.KeyPair) -> str:
+    """The key's public half, as claims name it: `U…`, `A…`, `O…`."""
     return bytes(key.public_key).decode()
 
 
 def seed_of(key: nkeys.KeyPair) -> str:
+    """The key's seed, which is secret."""
     return bytes(key.seed).decode()
 
 

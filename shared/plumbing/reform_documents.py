@@ -72,14 +72,17 @@ class StoredReform:
 
 
 def new_rows(rows: Sequence[Unit], taken: Collection[str]) -> list[UnitDocument]:
+    """The documents of rows that begin; `taken` are the `_id`s that are stored."""
     return [stored.unit_document(row, stored.new_key(row.id, row.valid_from, taken)) for row in rows]
 
 
 def ends(rows: Sequence[UnitDocument] | Sequence[AreaDocument]) -> list[ClosedRowDocument]:
+    """What a revert needs to open these rows again: their ends before the reform."""
     return [{"id": row["_id"], "valid_to": row["valid_to"]} for row in rows]
 
 
 def until(rows: Sequence[Row], day: date) -> list[Row]:
+    """The rows with an end: `day` is the first day on which they no longer hold."""
     return [_with(row, "valid_to", day.isoformat()) for row in rows]
 
 
@@ -95,6 +98,7 @@ def _with(row: Row, name: str, value: object) -> Row:
 
 
 def with_contacts(row: UnitDocument, contacts: object) -> UnitDocument:
+    """The row with other contacts; as it is if `contacts` is None."""
     return row if contacts is None else _with(row, "contacts", contacts)
 
 
@@ -116,14 +120,17 @@ def is_loaded_since(one: ReplacedRegimeDocument, regimes: Mapping[str, RegimeDoc
 
 
 def pin_documents(pins: Pins) -> list[PinDocument]:
+    """The pinned periods, by regime and period."""
     return [{"regime": regime, "period": period, "day": day.isoformat()} for (regime, period), day in sorted(pins.items())]
 
 
 def act(what: Any, at: datetime, by: str, digest: str) -> ReformActDocument:
+    """An entry of a reform's history: `what` is `applied` or `reverted`, `digest` the SHA-256 of the files."""
     return {"what": what, "at": at, "by": by, "hash": digest}
 
 
 def read(document: ReformDocument) -> StoredReform:
+    """A reform from its document."""
     return StoredReform(
         reform=Reform.model_validate(document["reform"], strict=False),
         is_applied=document["state"] == APPLIED,

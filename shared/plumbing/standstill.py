@@ -31,6 +31,7 @@ class Look:
 
 
 def look(info: ConsumerInfo) -> Look:
+    """What one answer of the broker says about a consumer."""
     floor = 0 if info.ack_floor is None else int(info.ack_floor.stream_seq)
     return Look(floor, (info.num_pending or 0) + (info.num_ack_pending or 0))
 

@@ -44,6 +44,8 @@ log = structlog.get_logger()
 
 
 class Declared(BaseModel):
+    """Base of what is declared in a file: no further keys, and immutable."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

@@ -16,14 +16,19 @@ from shared.words.units import Unit
 
 
 def unit(row: Unit) -> reforms.UnitOfReform:
+    """A unit as answers about reforms name it."""
     return reforms.UnitOfReform(id=row.id, code=row.code, name=row.name, level=row.level)
 
 
 def laws(basis: Iterable[LegalBasis]) -> list[reforms.Law]:
+    """The documents on which a reform is based."""
     return [reforms.Law(number=law.number, day=law.day.isoformat(), about=law.about, within=law.within) for law in basis]
 
 
 def head(reform: Reform, counts: Mapping[Count, Mapping[str, int]]) -> reforms.ReformHead:
+    """What every answer about a reform begins with. `counts`: how many units end, go on, begin, stay and exist after it, by
+    level.
+    """
     return reforms.ReformHead(
         id=reform.id,
         title=reform.title,
@@ -71,6 +76,7 @@ def preview(effects: Effects) -> reforms.ReformPreview:
 
 
 def figures(effects: Effects) -> reforms.ReformFigures:
+    """What a reform would do, in figures."""
     return reforms.ReformFigures.model_validate(
         {
             **dict(applied_figures(effects)),
@@ -92,6 +98,7 @@ def figures(effects: Effects) -> reforms.ReformFigures:
 
 
 def applied_figures(effects: Effects) -> reforms.AppliedFigures:
+    """What a reform does to units and duties, in figures."""
     bound = reforms.EndAndBegin(end=len(effects.ended), begin=len(effects.begun))
     complete = Counter((one.regime, one.period) for one in effects.heirs_complete)
     return reforms.AppliedFigures(
@@ -110,6 +117,7 @@ def applied_figures(effects: Effects) -> reforms.AppliedFigures:
 
 
 def units(effects: Effects) -> reforms.ReformUnits:
+    """The units behind the figures."""
     return reforms.ReformUnits(
         new_meanings=[reforms.NewMeaning(code=one.code, was=unit(one.was), now=unit(one.now)) for one in effects.meanings],
         ended=[reforms.EndedUnit(unit=unit(one.unit), heir=None if one.heir is None else unit(one.heir)) for one in effects.ended],

@@ -54,10 +54,12 @@ def read_inbox(subject: str) -> InboxSubject:
 
 
 def receipts(unit_id: str) -> str:
+    """The subject on which a unit hears what became of its events."""
     return f"receipts.{unit_id}"
 
 
 def reports(partition: int, regime: str) -> str:
+    """The subject of the log for events under a regime."""
     return f"reports.{partition}.{regime}"
 
 
@@ -72,6 +74,7 @@ def reports_under(regime: str) -> str:
 
 
 def feed(top_id: str, regime: str, period: str, unit_id: str) -> str:
+    """The subject of a view; `top_id` is the id of the unit at the top of its tree."""
     return f"feed.{top_id}.{regime}.{period}.{unit_id}"
 
 
@@ -87,6 +90,7 @@ def fed_view(subject: str) -> tuple[str, str, str] | None:
 
 
 def alerts(unit_id: str) -> str:
+    """The subject on which the alerts of a unit are published."""
     return f"alerts.{unit_id}"
 
 
@@ -96,6 +100,7 @@ def audit_head() -> str:
 
 
 def parked(service: str) -> str:
+    """The subject on which a service publishes what it could not process."""
     return f"parked.{service}"
 
 

@@ -100,6 +100,7 @@ def _counts(tally: Tally) -> list[str]:
 
 
 def share(part: int, whole: int) -> str:
+    """`1.200/10.035`: a part of a whole."""
     return f"{vietnamese.number(part)}/{vietnamese.number(whole)}"
 
 

@@ -28,6 +28,7 @@ class Text:
 
 
 def body(paragraphs: Iterable[str]) -> str:
+    """The text of a mail: its paragraphs, those that are not empty, with a blank line between them."""
     return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
@@ -64,6 +65,7 @@ def is_answered(handed: Handed, alert: Alert, to: str) -> bool:
 
 
 def hashed(text: str) -> str:
+    """The first 40 hexadecimal digits of the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 

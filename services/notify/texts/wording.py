@@ -57,6 +57,7 @@ def with_reach(unit: Unit) -> str:
 
 
 def title(regime: Regime) -> str:
+    """The regime's title on one line; its id if the title is blank."""
     return texts.one_line(regime.title) or regime.id
 
 

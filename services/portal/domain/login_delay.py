@@ -41,10 +41,12 @@ class Counter:
 
 
 def of_account(login: str) -> Counter:
+    """Counts failures for one login, from wherever they come."""
     return Counter(f"account/{_hashed(login)}", ACCOUNT)
 
 
 def of_address(address: str) -> Counter:
+    """Counts failures from one address, for whatever login."""
     return Counter(f"address/{network(address)}", ADDRESS)
 
 
@@ -60,10 +62,12 @@ def network(address: str) -> str:
 
 
 def of_browser(browser: str) -> Counter:
+    """Counts failures of one browser, for whatever login."""
     return Counter(f"browser/{browser}", BROWSER)
 
 
 def of_code(person: str) -> Counter:
+    """Counts wrong one-time codes of one person, by id."""
     return Counter(f"code/{person}", CODE)
 
 
