@@ -28,6 +28,7 @@ from shared.plumbing import log_mark
 from shared.plumbing.broker import Message
 from shared.shell.service import Connections
 from shared.wire import events, subjects
+from tests.waiting import until
 
 FOLDER: Final = Path(__file__).parent
 Json = dict[str, Any]
@@ -59,6 +60,17 @@ async def checkpoint(connections: Connections, name: str) -> int:
 async def documents(connections: Connections, name: str) -> dict[str, Json]:
     """The documents of a collection, by `_id`."""
     return {document["_id"]: document async for document in connections.database[name].find()}
+
+
+async def until_computed_again(connections: Connections, generation: int) -> None:
+    """Waits until no view and no duty is left that was computed under `generation` or an earlier one."""
+
+    async def is_done() -> bool:
+        views = await connections.database["views"].count_documents({"position.generation": {"$lte": generation}})
+        duties = await connections.database["duties"].count_documents({"generation": {"$lte": generation}})
+        return (views, duties) == (0, 0)
+
+    await until(is_done)
 
 
 async def put_back(connections: Connections, name: str) -> None:

@@ -15,7 +15,6 @@ from shared.shell.service import Connections
 from tests.aggregate.running import verdict
 from tests.data_formats import stored
 from tests.running import running, with_all_settings
-from tests.waiting import until
 
 NAME = "format-5"
 OFFICES = REFORM_FILES / "2025-03-01-quang-binh"
@@ -61,13 +60,8 @@ async def test_a_season_of_format_5_goes_on(before: Connections, tmp_path: Path)
     views = {name: view["hash"] for name, view in (await stored.documents(before, "views")).items()}
     generation = await stored.checkpoint(before, "generation")
 
-    async def is_computed_again() -> bool:
-        older = await before.database["views"].count_documents({"position.generation": {"$lte": generation}})
-        duties = await before.database["duties"].count_documents({"generation": {"$lte": generation}})
-        return (older, duties) == (0, 0)
-
     async with running(settings, tmp_path, "ingest", "aggregate", "notify"):
-        await until(is_computed_again)
+        await stored.until_computed_again(before, generation)
         found = await verdict(before)
 
     assert found.as_dict()["differences"] == []

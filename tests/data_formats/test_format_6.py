@@ -44,13 +44,8 @@ async def test_a_season_of_format_6_goes_on_and_takes_estimates(before: Connecti
     generation = (await stored.documents(before, "checkpoints"))["generation"]["value"]
     await data_format.mark(before.database)
 
-    async def is_computed_again() -> bool:
-        older = await before.database["views"].count_documents({"position.generation": {"$lte": generation}})
-        duties = await before.database["duties"].count_documents({"generation": {"$lte": generation}})
-        return (older, duties) == (0, 0)
-
     async with running(settings, tmp_path, "ingest", "aggregate", "notify"):
-        await until(is_computed_again)
+        await stored.until_computed_again(before, generation)
         assert {name: view["hash"] for name, view in (await stored.documents(before, "views")).items()} == views
         now = {name: (duty["owed"], duty["late"], duty["deadline"]) for name, duty in (await stored.documents(before, "duties")).items()}
         assert now == owed

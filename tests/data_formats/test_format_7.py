@@ -41,13 +41,8 @@ async def test_what_was_confirmed_in_format_7_is_official_and_can_be_undone(befo
     generation = (await stored.documents(before, "checkpoints"))["generation"]["value"]
     await data_format.mark(before.database)
 
-    async def is_computed_again() -> bool:
-        older = await before.database["views"].count_documents({"position.generation": {"$lte": generation}})
-        duties = await before.database["duties"].count_documents({"generation": {"$lte": generation}})
-        return (older, duties) == (0, 0)
-
     async with running(settings, tmp_path, "ingest", "aggregate", "notify"):
-        await until(is_computed_again)
+        await stored.until_computed_again(before, generation)
         now = await stored.documents(before, "views")
         assert {name: view["hash"] for name, view in now.items()} == views
         assert official(now) == CONFIRMED

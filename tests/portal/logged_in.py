@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,10 +23,11 @@ from services.portal.sessions import accounts
 from services.portal.sessions.accounts import Accounts
 from services.portal.sessions.seals import Seals
 from services.portal.web import account, login, provider
-from shared.plumbing import password_hashes
+from shared.plumbing import mongo, password_hashes
 from shared.plumbing.mongo import Documents
 from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import random_id, random_secret
+from shared.shell.settings import Settings
 from shared.wire import collection_names
 from shared.wire.documents.identity import GrantDocument
 from tests import identities
@@ -96,6 +99,16 @@ class Browser:
         hidden = re.findall(r'<input type="hidden" name="(.*?)" value="(.*?)"', main, re.DOTALL)
         fields = {html.unescape(name): html.unescape(value) for name, value in hidden}
         return await self.http.post(html.unescape(action[1]), data=fields | typed)
+
+
+@asynccontextmanager
+async def desk_of(settings: Settings, *, codes_required: bool = False, config: Config | None = None) -> AsyncIterator[Desk]:
+    """A portal on the empty database of these settings."""
+    client = mongo.connect(settings.mongo_url)
+    made = desk(client[settings.database], codes_required=codes_required, config=config)
+    await made.accounts.prepare()
+    yield made
+    await mongo.close(client)
 
 
 def desk(database: Documents, *, codes_required: bool = False, config: Config | None = None) -> Desk:

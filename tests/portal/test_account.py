@@ -25,11 +25,8 @@ NEW = "cánh đồng lúa chín vàng 9"
 
 @pytest_asyncio.fixture
 async def desk(settings: Settings) -> AsyncIterator[Desk]:
-    client = mongo.connect(settings.mongo_url)
-    made = logged_in.desk(client[settings.database])
-    await made.accounts.prepare()
-    yield made
-    await mongo.close(client)
+    async with logged_in.desk_of(settings) as made:
+        yield made
 
 
 async def logged_in_browser(desk: Desk, address: str = "10.0.0.1") -> Browser:

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from pyotp import TOTP
 
-from shared.plumbing import mongo, password_hashes
+from shared.plumbing import password_hashes
 from shared.shell.settings import Settings
 from shared.wire import collection_names
 from tests import identities
@@ -21,20 +21,14 @@ SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 @pytest_asyncio.fixture
 async def desk(settings: Settings) -> AsyncIterator[Desk]:
-    client = mongo.connect(settings.mongo_url)
-    made = logged_in.desk(client[settings.database])
-    await made.accounts.prepare()
-    yield made
-    await mongo.close(client)
+    async with logged_in.desk_of(settings) as made:
+        yield made
 
 
 @pytest_asyncio.fixture
 async def strict(settings: Settings) -> AsyncIterator[Desk]:
-    client = mongo.connect(settings.mongo_url)
-    made = logged_in.desk(client[settings.database], codes_required=True)
-    await made.accounts.prepare()
-    yield made
-    await mongo.close(client)
+    async with logged_in.desk_of(settings, codes_required=True) as made:
+        yield made
 
 
 def code_at(desk: Desk, secret: str = SECRET) -> str:

@@ -55,8 +55,8 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
-    """A period of a regime in which units owe reports."""
+class Owed:
+    """What units owe in a period of a regime: how many duties, and how many of them are overdue or returned."""
 
     regime: str
     period: str
@@ -65,6 +65,12 @@ class Behind:
     returned: int
     next_due: datetime | None
     """The next deadline that is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind(Owed):
+    """A period of a regime in which units owe reports, as a page shows it."""
+
     path: str
     """The address of the list of the missing."""
     act: Offer | None = None

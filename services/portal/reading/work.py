@@ -9,14 +9,14 @@ from services.portal.domain.acting_offers import Offer
 from services.portal.domain.duties import Duty
 from services.portal.domain.entering import Person
 from services.portal.domain.refused import Link
-from services.portal.domain.reviewing import Behind, Counted, Review, Waiting
+from services.portal.domain.reviewing import Behind, Counted, Owed, Review, Waiting
 from services.portal.domain.work import DONE_FOR, Part, Task
 from services.portal.reading import draft_ages
 from services.portal.reading.duty_queries import SENT, Asked
 from services.portal.reading.duty_store import DutyStore
 from services.portal.reading.receipt_store import ReceiptStore
 from services.portal.reading.store import PortalStore
-from services.portal.reading.work_duties import Owing, WorkDuties
+from services.portal.reading.work_duties import WorkDuties
 from shared.plumbing.mongo import Documents
 from shared.wire.view_key import ViewKey
 from shared.words import periods
@@ -114,7 +114,7 @@ class WorkReader:
         unit = setting and setting.tree.by_id.get(duty.of_id)
         return unit.name if unit else duty.unit_name
 
-    def _row(self, person: Person, owing: Owing, asked: int, now: datetime) -> Behind:
+    def _row(self, person: Person, owing: Owed, asked: int, now: datetime) -> Behind:
         setting = self._scope.reference.setting(owing.regime, owing.period)
         top = setting and self._top(setting)
         path = f"/nghia-vu?regime={owing.regime}&period={owing.period}&state=owed"

@@ -1,10 +1,10 @@
 """Queries on the collection `duties` for *Việc của tôi*: one unit's own duties, and counts of what a reviewer waits for."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.portal.domain.duties import CONFIRM, Duty, DutyState
+from services.portal.domain.reviewing import Owed
 from services.portal.reading.duty_queries import IN_CALENDAR, ORDER, SENT, Asked, in_calendar, of_state
 from services.portal.reading.duty_store import from_document
 from services.portal.reading.store import TIME_LIMIT_MS
@@ -17,18 +17,6 @@ from shared.words.scope import Scope
 Pair = tuple[str, str]
 """A regime and a period."""
 MOST_OWN = 500  # duties of a person's units on the page
-
-
-@dataclass(frozen=True, slots=True)
-class Owing:
-    """What is owed in a period of a regime."""
-
-    regime: str
-    period: str
-    owed: int
-    overdue: int
-    returned: int
-    next_due: datetime | None
 
 
 class WorkDuties:
@@ -50,7 +38,7 @@ class WorkDuties:
         query: Document = {"unit.id": {"$in": sorted(unit_ids)}, "task": CONFIRM}
         return await self._found(query, [("deadline", -1), ("_id", 1)], MOST_OWN)
 
-    async def owing(self, asked: Asked, now: datetime) -> list[Owing]:
+    async def owing(self, asked: Asked, now: datetime) -> list[Owed]:
         """In which periods reports are owed, and how many."""
         returned = {"$cond": [{"$eq": [{"$type": "$returned"}, "object"]}, 1, 0]}
         stages: list[Document] = [
@@ -67,7 +55,7 @@ class WorkDuties:
         ]
         groups = await mongo.aggregate(self._duties, stages, by=asked.index, maxTimeMS=TIME_LIMIT_MS)
         return [
-            Owing(group["_id"]["regime"], group["_id"]["period"], group["owed"], group["overdue"], group["returned"], group["next"])
+            Owed(group["_id"]["regime"], group["_id"]["period"], group["owed"], group["overdue"], group["returned"], group["next"])
             for group in groups
         ]
 
