@@ -15,7 +15,7 @@ from shared.shell import service
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
 from shared.words.reference import Reference
-from tests import empty_streams, left_behind, nats_users, seeds
+from tests import empty_streams, left_behind, mongod, nats_users, seeds
 from tests.nats_users import start_nats
 
 # Property tests have no time limit and may draw slowly: the machine may be busy.
@@ -104,7 +104,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     async def start() -> Servers:
         ports = choose_ports(defaults=False)
         nats_server = await start_nats(folder / "nats", ports.nats, ports.nats_http)
-        return Servers(nats_server, await start_mongo(folder / "mongo", ports.mongo), f"http://127.0.0.1:{ports.nats_http}")
+        return Servers(
+            nats_server, await start_mongo(folder / "mongo", ports.mongo, flags=mongod.FLAGS), f"http://127.0.0.1:{ports.nats_http}"
+        )
 
     async def stop() -> None:
         await asyncio.gather(started.nats.stop(), started.mongo.stop())

@@ -23,12 +23,11 @@ from shared.plumbing.reference_store import ReferenceStore
 from shared.shell.clock import system_clock
 from shared.shell.settings import Settings
 from tests import identities, nats_users, seeds
+from tests.mongod import FLAGS
 from tests.portal import builders, years
 from tests.running import is_ready
 from tests.waiting import until
 
-NOTHING_ENDS = ("--setParameter", "ttlMonitorEnabled=false")
-"""mongod removes what has ended by its own clock, once a minute: a test on a day of 2024 would lose its sessions and drafts."""
 WRITTEN = ("views", "early_views", "reforms", "reports", "duties", "alerts")
 
 
@@ -62,7 +61,7 @@ def ports() -> Ports:
 async def running(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> AsyncIterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("portal")
     mongod, broker = await asyncio.gather(
-        servers.start_mongo(folder / "mongo", ports.mongo, flags=(*servers.MONGOD_FLAGS, *NOTHING_ENDS)),
+        servers.start_mongo(folder / "mongo", ports.mongo, flags=FLAGS),
         nats_users.start_nats(folder / "nats", ports.nats, ports.nats_http),
     )
     settings = Settings(
