@@ -46,7 +46,7 @@ STORES = (
     "services/portal/reading/alert_store.py",
     "services/portal/reading/draft_ages.py",
     "services/portal/reading/handed_drafts.py",
-    "services/portal/reading/old_drafts.py",
+    "services/portal/drafts/old_draft_store.py",
     "services/portal/reading/operation.py",
     "services/portal/reading/record_store.py",
     "services/portal/reading/reforms.py",

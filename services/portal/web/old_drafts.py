@@ -14,13 +14,13 @@ from services.portal.domain.entering import Person
 from services.portal.domain.entry_fields import FORM, VERSION
 from services.portal.domain.old_drafts import Name, Row
 from services.portal.domain.refused import Refused
+from services.portal.drafts.old_draft_store import OldDrafts
 from services.portal.http.dependencies import Now
 from services.portal.http.drafting import Drafts
 from services.portal.http.entry_desk import Desk, Desks
 from services.portal.http.forms import Fields
 from services.portal.http.principals import AskingPerson
 from services.portal.http.scoped import Reads
-from services.portal.reading.old_drafts import OldDrafts
 from services.portal.render import look
 from services.portal.web import entry_approval
 from shared.words import forms
