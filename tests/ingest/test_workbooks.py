@@ -1,21 +1,24 @@
 """The form as a workbook over HTTP: out, filled, and in again, on real servers."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import orjson
+import pytest
 
 from shared.plumbing.sheet_store import MOST_OF_OWNER
 from shared.sheets import reading
 from shared.sheets.writing import MEDIA_TYPE
 from shared.shell.service import Connections
+from shared.wire import collection_names, subjects
 from tests import scans
 from tests.builders import COMMUNE, CT27, RECIPIENT, returned, submitted
 from tests.identities import bearer
 from tests.ingest.test_attachments import put
 from tests.ingest.test_form_routes import FORM, Door, door
-from tests.sheets import files, hostile
+from tests.sheets import files, hostile, quine
 
 __all__ = ["door"]
 
@@ -165,6 +168,33 @@ async def test_what_is_not_the_units_form_is_refused_and_nothing_is_stored(door:
     assert (await door.get(f"/v1/forms/ct27-van-quan/2024/{RECIPIENT}.xlsx")).status_code == 403
     assert (await door.get("/v1/forms/none/2024/06253.xlsx")).status_code == 404
     assert await receipts(door) == 0
+
+
+@pytest.mark.parametrize("make", [quine.made, hostile.quine_of_types])
+async def test_a_file_that_contains_itself_is_refused_at_every_door_and_changes_nothing(
+    known: Connections, door: Door, make: Callable[[], bytes]
+) -> None:
+    before = await everything(known)
+    for address, kind, statuses in (
+        ("/v1/reports/xlsx", MEDIA_TYPE, {422}),
+        ("/v1/reports/xlsx?dry_run=true", MEDIA_TYPE, {422}),
+        ("/v1/reports/csv", "text/csv", {422}),
+        ("/v1/reports/csv?dry_run=true", "text/csv", {422}),
+        ("/v1/attachments", "application/pdf", {415, 422}),
+        ("/v1/reports", "application/cloudevents+json", {400}),
+        ("/v1/reports?dry_run=true", "application/cloudevents+json", {400}),
+    ):
+        answer = await door.client.post(address, content=make(), headers={"content-type": kind} | bearer(door.keys[COMMUNE]))
+        assert answer.status_code in statuses, (address, answer.text)
+        assert answer.json()["errors"], address
+    assert await everything(known) == before
+
+
+async def everything(known: Connections) -> dict[str, int]:
+    """How much is stored, but when a key was last used."""
+    names = sorted({*await known.database.list_collection_names()} - {collection_names.CREDENTIAL_USES})
+    counts = {name: count for name in names if (count := await known.database[name].count_documents({}))}
+    return counts | {name: await known.streams.last_sequence(name) for name in (subjects.INBOX, subjects.REPORTS)}
 
 
 async def test_an_older_form_comes_back_as_a_new_one_with_its_figures(door: Door, monkeypatch: Any) -> None:

@@ -15,7 +15,7 @@ from tests.portal.builders import COMMUNE
 from tests.portal.conftest import Stack
 from tests.portal.entry_desk import PATH, Desk, hidden, main_of
 from tests.portal.test_entry import sent, typed
-from tests.sheets import files, hostile
+from tests.sheets import files, hostile, quine
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 WHERE, FORM = f"{PATH}/excel", f"{PATH}/bieu.xlsx"
@@ -84,6 +84,8 @@ async def test_a_wrong_form_changes_nothing_and_comes_back_marked(desk: Desk) ->
         for given, words in (
             (hostile.old_format(), "định dạng Excel cũ (.xls)"),
             (hostile.overlapping(), "Nội dung tệp khi giải nén vượt"),
+            (quine.made(), "Tệp không phải là"),
+            (hostile.quine_of_types(), "Tệp bị hỏng"),
             (bytes(5 * 2**20 + 1), "quá 5 MB"),
             (files.blank(files.REPORTED[1]), "Tệp là biểu của nq68-quang-binh, không phải của ct27-van-quan."),
         ):

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 
-from shared.sheets import layout
+from shared.sheets import guard, layout
 from shared.sheets.stamp import Stamp
-from tests.sheets import files
+from tests.sheets import files, quine
 from tests.sheets.files import SHEET
 
 Case = tuple[str, Callable[[], bytes], str]
@@ -115,8 +115,13 @@ def nested(depth: int) -> bytes:
     return given
 
 
-def quine() -> bytes:
-    """A ZIP whose only part is stored and says that it is as long as the whole file: whoever unpacks parts of parts never ends."""
+def quine_of_types() -> bytes:
+    """A ZIP whose list of content types is the ZIP itself, and names a workbook."""
+    return quine.made(TYPES, guard.WORKBOOK)
+
+
+def endless() -> bytes:
+    """A ZIP whose only part is stored and says that it is as long as the whole file."""
     name = b"r.zip"
     whole = 30 + len(name) + 46 + len(name) + 22
     local = struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 0, 0, 0, 0, whole, whole, len(name), 0) + name
@@ -230,7 +235,9 @@ def _zips() -> Iterator[Case]:
     yield "a part that lies about its size", partial(lying, 3 * MIB, 100), "sheet.damaged sheet.unpacks_too_much"
     yield "a part that has less than it says", partial(lying, 100, 200), "sheet.damaged sheet.unpacks_too_much"
     yield "a tebibyte", zip64, "sheet.unpacks_too_much sheet.damaged"
-    yield "a file in itself", quine, "sheet.damaged sheet.not_a_workbook sheet.unpacks_too_much"
+    yield "a file in itself", quine.made, "sheet.not_a_workbook"
+    yield "a file in itself as its content types", quine_of_types, "sheet.damaged"
+    yield "a part as long as the file", endless, "sheet.damaged sheet.not_a_workbook sheet.unpacks_too_much"
     yield "2,000 parts", lambda: files.zipped(files.parts_of(files.blank()) | {f"a/{n}": b"" for n in range(2000)}), bomb
     yield "encrypted entries", flagged, "sheet.encrypted"
     yield "packed with bzip2", lambda: files.zipped(files.parts_of(files.blank()), zipfile.ZIP_BZIP2), "sheet.damaged"
