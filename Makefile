@@ -1,6 +1,6 @@
 # Tổng Hợp. `make` lists the targets; everything runs in .venv, whatever environment is active.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled bench-workbooks hostile fuzz profile faults reform-kills draft-torture pictures simulate planted-bugs simulate-duties contracts lock
+.PHONY: help demo up down test test-fast coverage check-python test-browser test-office test-net test-install test-clients test-compose check fix bench bench-long bench-page bench-flood bench-spoiled bench-workbooks bench-doors hostile fuzz profile faults reform-kills draft-torture pictures simulate planted-bugs simulate-duties contracts lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -88,6 +88,9 @@ bench-spoiled: $(READY) ## một đơn vị gửi nội dung hỏng, đơn vị 
 
 bench-workbooks: $(READY) ## cả nước nộp biểu Excel, đọc nhanh đến đâu, đơn vị khác chờ bao lâu (10,035 workbooks, two at a time; 3 minutes)
 	$(BIN)/python -m tests.benchmarks.workbooks
+
+bench-doors: $(READY) ## tệp độc hại và bảng lớn: từ chối nhanh đến đâu, tốn bao nhiêu bộ nhớ, có chặn ai không (hostile files and large tables; 2 minutes)
+	$(BIN)/python -m tests.benchmarks.doors
 
 hostile: $(READY) ## đầu vào độc hại làm chậm người khác bao nhiêu (how much hostile input slows others, as ratios; 2 minutes)
 	$(BIN)/python -m tests.benchmarks.hostile

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Final
 
 from shared.plumbing.confined import Confined, Limits
-from shared.sheets import table_jobs
-from shared.sheets.finding import FILLED, Filled
+from shared.sheets import finding, table_jobs
+from shared.sheets.finding import Filled
 from shared.sheets.layout import Layout
 from shared.sheets.marks import Marks
 from shared.sheets.table import Table
@@ -27,7 +27,8 @@ class SheetDesk:
 
     async def read(self, given: bytes) -> Filled:
         """What the form in a workbook says."""
-        return FILLED.validate_json(await self.confined.run(f"{JOBS}:read", given, limits=READING))
+        found = await self.confined.run(f"{JOBS}:read", given, limits=READING)
+        return await asyncio.to_thread(finding.read, found)
 
     async def table(self, given: bytes) -> Table:
         """What is in a CSV file."""

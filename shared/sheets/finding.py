@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 
+import orjson
 from pydantic import TypeAdapter
 
 from shared.sheets import markers
@@ -12,6 +14,8 @@ from shared.sheets.stamp import VISIBLE
 from shared.words import texts
 from shared.words.failures import PermanentError
 from shared.words.refusals import number, refusal
+
+Value = TypeVar("Value")
 
 MOST_FIELDS: Final = 20_000
 MOST_TIMES: Final = 5  # that a field is there and says something else
@@ -59,6 +63,33 @@ class Filled:
 
 
 FILLED: Final = TypeAdapter(Filled)
+SLICE: Final = 200  # fields of a line; a millisecond or two
+
+
+def written(found: Filled) -> bytes:
+    """What a file says, as lines of JSON, each a part of it: no thread waits for another one while a large answer is read."""
+    parts = [Filled(found.stamps, has_links=found.has_links)]
+    parts += [Filled(fields=part) for part in _slices(found.fields)]
+    parts += [Filled(meanings=part) for part in _slices(found.meanings)]
+    return b"\n".join(map(orjson.dumps, parts))
+
+
+def read(lines: bytes) -> Filled:
+    """What `written` has written."""
+    found = Filled()
+    for line in lines.split(b"\n"):
+        part = FILLED.validate_json(line)
+        found.stamps += part.stamps
+        found.fields |= part.fields
+        found.meanings |= part.meanings
+        found.has_links |= part.has_links
+    return found
+
+
+def _slices(whole: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
+    left = iter(whole.items())
+    while part := dict(islice(left, SLICE)):
+        yield part
 
 
 def find(book: Workbook) -> Filled:

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-import orjson
 from pydantic import TypeAdapter
 
 from shared.sheets import finding, marking, workbook, writing
@@ -15,8 +14,8 @@ MARKS: Final = TypeAdapter(Marks)
 
 
 def read(given: bytes, _: dict[str, Any]) -> bytes:
-    """What the form in a workbook says: `finding.Filled` as JSON."""
-    return orjson.dumps(finding.find(workbook.read(Package(given))))
+    """What the form in a workbook says, as `finding.read` reads it."""
+    return finding.written(finding.find(workbook.read(Package(given))))
 
 
 def write(_: bytes, order: dict[str, Any]) -> bytes:

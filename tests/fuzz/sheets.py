@@ -52,7 +52,7 @@ def _stored(given: Mapping[str, bytes]) -> bytes:
 def _judged(given: bytes) -> list[Refusal]:
     """What is said about a file; it crosses the border of its process as JSON."""
     try:
-        filled: Filled = finding.FILLED.validate_json(orjson.dumps(finding.find(workbook.read(Package(given)))))
+        filled: Filled = finding.read(finding.written(finding.find(workbook.read(Package(given)))))
     except PermanentError as error:
         return list(error.refusals)
     core = reading.stamped(filled)

@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 
 from services.ingest.domain import figures
-from shared.sheets import layout, markers, reading
+from shared.sheets import finding, layout, markers, reading, workbook
+from shared.sheets.guard import Package
 from shared.sheets.stamp import Core
 from shared.words.forms import Asked, Content
 from tests.sheets import files
@@ -50,6 +51,16 @@ def test_a_form_that_is_filled_by_us_says_what_it_was_filled_with(about: About) 
 def test_every_kind_of_figure_is_tried() -> None:
     kinds = {(indicator.kind, min(indicator.decimals, 1)) for about in REPORTED for indicator in files.asked(about).indicators}
     assert {("quantity", 0), ("quantity", 1), ("ratio", 0), ("flag", 0), ("choice", 0)} <= kinds
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_what_a_file_says_comes_out_of_its_process_as_it_was_found(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    one = files.asked()
+    found = finding.find(workbook.read(Package(files.filled(files.blank(), files.typed(one, files.report(one))))))
+    monkeypatch.setattr(finding, "SLICE", size)
+    lines = finding.written(found)
+    assert finding.read(lines) == found
+    assert lines.count(b"\n") >= len(found.fields) // size
 
 
 def test_a_form_that_is_not_filled_says_nothing() -> None:

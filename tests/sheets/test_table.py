@@ -71,6 +71,14 @@ async def test_a_file_that_needs_too_much_ends_its_own_process_and_nothing_else(
     assert table_jobs.table_of(answer) == table.read(tabled.GOOD)
 
 
+def test_a_table_of_any_size_comes_out_of_its_process_as_it_was_read() -> None:
+    for rows in (1, table_jobs.SLICE, 3 * table_jobs.SLICE + 1):
+        raw = (tabled.HEAD + tabled.ROW * rows + ';;;"a\nb"\n').encode()
+        answer = table_jobs.read(raw, {})
+        assert table_jobs.table_of(answer) == table.read(raw)
+        assert answer.count(b"\n") >= rows // table_jobs.SLICE  # no part is large
+
+
 def test_a_fault_of_the_whole_file_names_line_and_column() -> None:
     assert refused(tabled.GOOD + b'a;"x;2\n3;4\n') == [("table.quote_open", "3:2")]
     assert refused(tabled.GOOD + b'a;b;"x"y;2\n') == [("table.quote_inside", "3:3")]

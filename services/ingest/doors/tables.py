@@ -24,7 +24,7 @@ from shared.sheets import table_form
 from shared.sheets.table_reports import Report
 from shared.shell import openapi
 from shared.shell.problems import RefusedError
-from shared.wire.tables import TableReceipts
+from shared.wire import envelope
 from shared.words.failures import PermanentError, TransientError
 from shared.words.principals import UnitPrincipal
 from shared.words.refusals import refusal
@@ -86,7 +86,7 @@ def create_router(tables: Tables, turns: Turns) -> APIRouter:
         given = await _body(request)
         async with turn(turns, sender.unit):
             answer = await _done(tables, await _read(tables, given, sender, wish), sender, wish)
-        return Response(answer.model_dump_json(exclude_defaults=True), media_type="application/json")
+        return Response(answer, media_type=envelope.JSON)
 
     return router
 
@@ -134,8 +134,8 @@ async def _read(tables: Tables, given: bytes, sender: UnitPrincipal, wish: Wish)
     return reports
 
 
-async def _done(tables: Tables, reports: list[Report], sender: UnitPrincipal, wish: Wish) -> TableReceipts:
-    """What became of the reports. Raises RefusedError: 429 if the unit has sent too many, 503 while a server is away."""
+async def _done(tables: Tables, reports: list[Report], sender: UnitPrincipal, wish: Wish) -> bytes:
+    """What became of the reports, as JSON. Raises RefusedError: 429 if the unit has sent too many, 503 while a server is away."""
     try:
         return await (tables.try_(reports, sender) if wish.is_dry_run else tables.send(reports, sender.unit))
     except InboxFullError as error:

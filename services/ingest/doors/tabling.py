@@ -1,7 +1,7 @@
 """Sends the reports of a table: each is an event of its own, with a receipt of its own."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,11 +17,11 @@ from shared.plumbing.inbox import Outgoing
 from shared.plumbing.sheet_desk import READING_TABLES, TABLES
 from shared.sheets import table_form, table_jobs, table_reports
 from shared.sheets.table_reports import Report
-from shared.wire import envelope, events
+from shared.wire import envelope, events, tables
 from shared.wire.dry_runs import DryRun
 from shared.wire.published import Reason
 from shared.wire.receipts import PendingReceipt, Receipt
-from shared.wire.tables import TableReceipts, TableRow
+from shared.wire.tables import TableRow
 from shared.words.principals import UnitPrincipal
 from shared.words.reference import Reference
 from shared.words.refusals import Refusal
@@ -62,16 +62,18 @@ class Tables:
         asked = await self._found.asked(regime, period, unit, reader)
         return table_form.file_name(asked), table_form.written(asked)
 
-    async def send(self, reports: Sequence[Report], sender: str) -> TableReceipts:
-        """Sends the reports that could be read. Raises what `inbox.send_all` raises; then the same table can be sent again."""
+    async def send(self, reports: Sequence[Report], sender: str) -> bytes:
+        """Sends the reports that could be read; the answer, as JSON. Raises what `inbox.send_all` raises; then the same table can
+        be sent again.
+        """
         ready = await self._ready(reports, sender)
         sent = [one.event for one in ready.values()]
         within_s = min(LONGEST_S, VERDICTS_S + EACH_S * len(sent))
         receipts = dict(zip(ready, await inbox.send_all(self._streams, sent, within_s) if sent else (), strict=True))
         return await asyncio.to_thread(_told, reports, ready, receipts, sender, is_dry_run=False)
 
-    async def try_(self, reports: Sequence[Report], sender: UnitPrincipal) -> TableReceipts:
-        """What would become of each report."""
+    async def try_(self, reports: Sequence[Report], sender: UnitPrincipal) -> bytes:
+        """What would become of each report, as JSON."""
         ready = await self._ready(reports, sender.unit)
         turns = asyncio.Semaphore(AT_ONCE)
 
@@ -115,10 +117,12 @@ def _told(
     sender: str,
     *,
     is_dry_run: bool,
-) -> TableReceipts:
-    """The answer, in a thread of its own: thousands of rows take a while. In a dry run each row has its changes: none if it is refused."""
+) -> bytes:
+    """The answer as JSON, in a thread of its own: thousands of rows take a while. In a dry run each row has its changes: none if it is
+    refused.
+    """
     refused: Mapping[str, object] = {"verdict": "rejected", "warnings": [], **({"changes": []} if is_dry_run else {})}
-    return _answer([_row(report, ready.get(place), said.get(place), sender, refused) for place, report in enumerate(reports)])
+    return tables.encoded(_short(_row(report, ready.get(place), said.get(place), sender, refused) for place, report in enumerate(reports)))
 
 
 def _row(
@@ -148,11 +152,9 @@ def _reasons(faults: Sequence[Refusal]) -> list[Reason]:
     return [Reason.of(one) for one in faults[:MOST_FAULTS]]
 
 
-def _answer(rows: list[TableRow]) -> TableReceipts:
-    """The answer, of a size that can be read: behind the first thousands of faults, each report has only its first one."""
-    told, kept = 0, list[TableRow]()
+def _short(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Rows of a size that can be read: behind the first thousands of faults, each report has only its first one."""
+    told = 0
     for row in rows:
         told += len(row.errors)
-        kept.append(row if told <= MOST_TOLD else row.model_copy(update={"errors": row.errors[:1]}))
-    rejected = sum(row.is_rejected for row in kept)
-    return TableReceipts(receipts=kept, accepted=sum(row.is_accepted for row in kept), rejected=rejected)
+        yield row if told <= MOST_TOLD else row.model_copy(update={"errors": row.errors[:1]})
