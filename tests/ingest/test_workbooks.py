@@ -191,8 +191,8 @@ async def test_a_file_that_contains_itself_is_refused_at_every_door_and_changes_
 
 
 async def everything(known: Connections) -> dict[str, int]:
-    """How much is stored, but when a key was last used."""
-    names = sorted({*await known.database.list_collection_names()} - {collection_names.CREDENTIAL_USES})
+    """How much is stored, but when a key was last used and how often a unit was refused."""
+    names = {*await known.database.list_collection_names()} - {collection_names.CREDENTIAL_USES, collection_names.PARKED_COUNTS}
     counts = {name: count for name in names if (count := await known.database[name].count_documents({}))}
     return counts | {name: await known.streams.last_sequence(name) for name in (subjects.INBOX, subjects.REPORTS)}
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -51,12 +50,11 @@ def tried(raw: bytes, how: Callable[[bytes], Read]) -> Read | Refused:
         return Refused(error.refusals)
 
 
-def test_every_hostile_file_is_refused_within_a_second() -> None:
+def test_every_hostile_file_is_refused() -> None:
+    """How quickly: `make bench-doors`."""
     assert len(tabled.REFUSED) >= 40
     for name, (code, content) in tabled.REFUSED.items():
-        began = time.process_time()
         assert code in [found for found, _ in refused(content)], name
-        assert time.process_time() - began < 1.0, name
     assert not reports(tabled.GOOD)[0].faults
 
 
