@@ -4,12 +4,18 @@ import asyncio
 from dataclasses import asdict
 from typing import Final
 
-from shared.plumbing.confined import Confined, Limits
+import structlog
+
+from shared.plumbing.confined import Confined, ConfinedFaultError, Limits
 from shared.sheets import finding, table_jobs
 from shared.sheets.finding import Filled
 from shared.sheets.layout import Layout
 from shared.sheets.marks import Marks
 from shared.sheets.table import Table
+from shared.words.failures import PermanentError
+from shared.words.refusals import refusal
+
+log = structlog.get_logger()
 
 JOBS: Final = "shared.sheets.jobs"
 TABLES: Final = "shared.sheets.table_jobs"
@@ -40,5 +46,9 @@ class SheetDesk:
         return await self.confined.run(f"{JOBS}:write", b"", asdict(layout), WRITING)
 
     async def mark(self, given: bytes, marks: Marks) -> bytes:
-        """A sender's own workbook with its wrong cells marked."""
-        return await self.confined.run(f"{JOBS}:mark", given, asdict(marks), MARKING)
+        """A sender's own workbook with its wrong cells marked. There is none of a file on which openpyxl breaks, in whatever way."""
+        try:
+            return await self.confined.run(f"{JOBS}:mark", given, asdict(marks), MARKING)
+        except ConfinedFaultError as error:
+            log.warning("workbook.marking_failed", trace=str(error))
+            raise PermanentError(refusal("sheet.not_marked")) from error

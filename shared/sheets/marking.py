@@ -28,7 +28,7 @@ WRONG: Final = PatternFill("solid", fgColor="FFC7CE")
 RIGHT: Final = PatternFill("solid", fgColor="FFF8DC")
 HEAD: Final = PatternFill("solid", fgColor="E7E6E6")
 FONT: Final = "Times New Roman"
-UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, InvalidFileException)
+UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, InvalidFileException)
 MOST_COMMENT: Final = 1_000
 LINE_POINTS: Final = 16.5
 MOST_MARKS: Final = 2_000

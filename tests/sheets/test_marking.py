@@ -8,8 +8,10 @@ import orjson
 import pytest
 from openpyxl.workbook import Workbook
 
+from shared.plumbing.confined import Confined, ConfinedFaultError
+from shared.plumbing.sheet_desk import SheetDesk
 from shared.sheets import jobs, judging, reading
-from shared.sheets.marks import of_groups
+from shared.sheets.marks import Marks, of_groups
 from shared.words.failures import PermanentError
 from tests.sheets import files
 from tests.sheets.test_cells import MONEY, QUANTITY, cell
@@ -109,3 +111,21 @@ def test_a_file_that_openpyxl_cannot_read_is_not_marked() -> None:
     with pytest.raises(PermanentError) as caught:
         jobs.mark(broken, {"title": "", "marks": [{"message": "a", "cells": [["Biểu", "F19", ""]]}]})
     assert caught.value.codes == ["sheet.not_marked"]
+
+
+async def test_a_file_that_openpyxl_cannot_write_is_not_marked() -> None:
+    desk = SheetDesk()
+    async with desk.confined:
+        with pytest.raises(PermanentError) as caught:
+            await desk.mark(files.put(files.blank(), {MONEY: 10**400}), Marks("Biểu", []))
+    assert caught.value.codes == ["sheet.not_marked"]
+
+
+async def test_of_a_file_on_which_the_library_breaks_there_is_no_copy_with_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> bytes:
+        raise ConfinedFaultError("Traceback: openpyxl")
+
+    monkeypatch.setattr(Confined, "run", broken)
+    with pytest.raises(PermanentError) as error:
+        await SheetDesk().mark(files.blank(), Marks("Biểu", []))
+    assert error.value.codes == ["sheet.not_marked"]
