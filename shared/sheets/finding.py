@@ -71,6 +71,7 @@ def written(found: Filled) -> bytes:
     parts = [Filled(found.stamps, has_links=found.has_links)]
     parts += [Filled(fields=part) for part in _slices(found.fields)]
     parts += [Filled(meanings=part) for part in _slices(found.meanings)]
+    parts += [Filled(beside=part) for part in _slices(found.beside)]
     return b"\n".join(map(orjson.dumps, parts))
 
 
@@ -82,6 +83,7 @@ def read(lines: bytes) -> Filled:
         found.stamps += part.stamps
         found.fields |= part.fields
         found.meanings |= part.meanings
+        found.beside |= part.beside
         found.has_links |= part.has_links
     return found
 
