@@ -350,6 +350,7 @@ async def test_a_receipt_is_of_this_report_only(desk: Desk) -> None:
         [
             {**receipt, "_id": f"{COMMUNE}/{'a' * 32}"},
             {**receipt, "_id": f"{COMMUNE}/{'b' * 32}", "event_id": "b" * 32, "period": "2023"},
+            {**receipt, "_id": f"{COMMUNE}/phần mềm 1#2", "event_id": "phần mềm 1#2"},
         ]
     )
     async with await desk.browser("officer", COMMUNE) as officer, await desk.browser("officer", "06280") as other:
@@ -357,7 +358,8 @@ async def test_a_receipt_is_of_this_report_only(desk: Desk) -> None:
         assert page.status_code == 200
         for said in ("Báo cáo đã được ghi nhận", "a" * 32, "10/12/2024 09:30", "Đúng hạn", "Gấp 10 lần kỳ trước.", "ngày công"):
             assert said.lower() in main_of(page.text).lower(), said
-        for unknown in ("b" * 32, "c" * 32, "A" * 32, "x"):
+        assert (await officer.get(f"{PATH}/bien-nhan/ph%E1%BA%A7n%20m%E1%BB%81m%201%232")).status_code == 200
+        for unknown in ("b" * 32, "c" * 32, "A" * 32, "x", "x?cho=1", "a" * 5000, "%00", "a%2Fb"):
             assert (await officer.get(f"{PATH}/bien-nhan/{unknown}")).status_code == 404, unknown
         assert (await officer.get(f"{PATH}/bien-nhan/{'c' * 32}?cho=1")).status_code == 202
         assert (await other.get(f"{PATH}/bien-nhan/{'a' * 32}")).status_code == 403

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from urllib.parse import quote
 
 from services.portal.domain.duties import Duty, DutyState, urgency
 from services.portal.domain.refused import Link
@@ -102,7 +103,8 @@ class Task:
     def receipt(self) -> str:
         """The address of the receipt of what was sent last; "" if nothing was."""
         duty = self.duty
-        return f"/bieu-mau/{duty.regime}/{duty.period}/{duty.unit_code}/bien-nhan/{self.sent.event_id}" if self.sent else ""
+        path = f"/bieu-mau/{duty.regime}/{duty.period}/{duty.unit_code}/bien-nhan"
+        return f"{path}/{quote(self.sent.event_id, safe='')}" if self.sent else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from shared.words.refusals import refusal
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
-EVENT: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+OF_A_FORM: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)  # the ids of events that people send; the software of units has its own
 
 
 async def receipts_of(request: Request) -> ReceiptStore:
@@ -45,8 +45,8 @@ async def receipt(
     cho: Annotated[str, Query()] = "",
 ) -> Response:
     """The receipt of a report: what ingest decided, and what was sent. With `cho`, the verdict may still be awaited."""
-    decided = await decisions.of_report(asked, _senders(asked), event) if EVENT.fullmatch(event) else None
-    if decided is None and not (cho and EVENT.fullmatch(event)):
+    decided = await decisions.of_report(asked, _senders(asked), event)
+    if decided is None and not (cho and OF_A_FORM.fullmatch(event)):
         raise refused.not_found(refusal("form.no_receipt"))
     form, known = await entry_forms.read(at, asked, store)
     on_time = None if decided is None else entry_forms.is_on_time(form, decided.received_at)
