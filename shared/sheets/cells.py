@@ -5,12 +5,11 @@ people type"; ADR 0083.
 """
 
 import re
-import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from shared.sheets import layout
+from shared.sheets import layout, typed_words
 from shared.sheets.finding import Found
 from shared.words import texts, typed_numbers, vietnamese
 from shared.words.refusals import Refusal, refusal
@@ -20,8 +19,6 @@ SAVED: Final = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})
 DIGITS: Final = 15
 LARGEST: Final = Decimal(10) ** 30
 SMALLEST: Final = Decimal(10) ** -30
-YES: Final = frozenset({"co", "x", "dung", "true", "yes", "v", "✓", "✔"})
-NO: Final = frozenset({"khong", "sai", "false", "no"})
 EPOCH: Final = date(1899, 12, 30)  # day 0 of a workbook, from March 1900 on
 
 
@@ -92,9 +89,9 @@ def flag(found: Found) -> bool | Refusal:
     """The yes or no in a cell that is not blank."""
     if found.kind == "flag":
         return found.text not in ("0", "false")
-    word = _bare(found.text)
-    if found.kind == "text" and word in YES | NO:
-        return word in YES
+    said = typed_words.flag(found.text) if found.kind == "text" else None
+    if said is not None:
+        return said
     return refusal("sheet.not_a_flag", found.path, text=shown(found), yes=layout.YES, no=layout.NO)
 
 
@@ -102,9 +99,7 @@ def option(found: Found, indicator: Indicator) -> str | Refusal:
     """The code of the option in a cell that is not blank: by its words, or by its code."""
     labels = layout.option_labels(indicator)
     text = shown(found)
-    exact = {texts.normal(label).strip(): code for code, label in labels.items()}
-    alike = {code: code for code in labels} | {_name(label): code for code, label in labels.items()}
-    if (code := exact.get(text) or alike.get(_name(text))) is not None:
+    if (code := typed_words.option(text, labels)) is not None:
         return code
     return refusal("sheet.not_an_option", found.path, text=text, options=list(labels.values())[:20])
 
@@ -113,9 +108,9 @@ def mark(found: Found) -> bool | Refusal:
     """Whether a cell that is not blank marks its figure as an estimate."""
     if found.kind in ("number", "flag") and found.text in ("0", "1"):
         return found.text == "1"
-    word = _bare(found.text)
-    if found.kind == "text" and word in YES | NO:
-        return word in YES
+    said = typed_words.estimate(found.text) if found.kind == "text" else None
+    if said is not None:
+        return said
     return refusal("sheet.estimate_mark", found.path, text=shown(found))
 
 
@@ -136,13 +131,3 @@ def shown(found: Found) -> str:
 
 def _flag_text(text: str) -> str:
     return "FALSE" if text in ("0", "false") else "TRUE"
-
-
-def _name(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _bare(text: str) -> str:
-    """A word without its marks: `Có` is `co`."""
-    name = _name(text).replace("đ", "d")
-    return "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))

@@ -111,8 +111,7 @@ def label(asked: Asked, name: str) -> str:
 
 def file_name(form: Form) -> str:
     """The name of the form's file, in ASCII."""
-    asked = form.asked
-    return f"{asked.regime.id}_{asked.period.code}_{asked.unit.code}.xlsx"
+    return layout.file_name(form.asked, "xlsx")
 
 
 def _normal(indicator: Indicator, value: Any) -> object:

@@ -95,6 +95,11 @@ def stamp(form: Form, now: datetime) -> Stamp:
     return Stamp(core(form), events.to_text(now))
 
 
+def file_name(asked: Asked, kind: str) -> str:
+    """The name of a form's file, in ASCII."""
+    return f"{asked.regime.id}_{asked.period.code}_{asked.unit.code}.{kind}"
+
+
 def option_labels(indicator: Indicator) -> Mapping[str, str]:
     """What is chosen from, by code. Options that read alike are told apart by their codes."""
     labels = list(indicator.options.values())

@@ -75,7 +75,7 @@ def place(line: int, column: int = 0) -> str:
 def read(given: bytes) -> Table:
     """The table in a file. Raises PermanentError with what is wrong with the file as a whole."""
     if len(given) > MOST_BYTES:
-        raise PermanentError(refusal("table.too_large", size=_mib(len(given)), most=MOST_BYTES // (1024 * 1024)))
+        raise PermanentError(too_large(len(given)))
     first, found, counted = None, list[Numbered](), 0
     text = _decoded(given)
     for place_of, (number_of, row) in enumerate(_rows(text)):
@@ -213,8 +213,9 @@ def _separator(text: str) -> str:
     return next((mark for mark in SEPARATORS if mark in outside), ";")
 
 
-def _mib(size: int) -> str:
-    return f"{size / (1024 * 1024):.1f}"
+def too_large(size: int) -> Refusal:
+    """Why a file of this size is not taken."""
+    return refusal("table.too_large", size=f"{size / (1024 * 1024):.1f}".replace(".", ","), most=MOST_BYTES // (1024 * 1024))
 
 
 def faults_of_width(table: Table, row: Row) -> Sequence[Refusal]:

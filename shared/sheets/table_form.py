@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from shared.sheets import columns, table_reports
+from shared.sheets import columns, layout, table_reports
 from shared.sheets.columns import DENOMINATOR, ESTIMATE, NOTE, NUMERATOR, VALUE, folded
 from shared.sheets.table import Table
 from shared.sheets.table_reports import Find, Key, Report
@@ -28,7 +28,7 @@ WORD: Final = "kỳ "
 
 def file_name(asked: Asked) -> str:
     """The name of the table's file, in ASCII."""
-    return f"{asked.regime.id}_{asked.period.code}_{asked.unit.code}.csv"
+    return layout.file_name(asked, "csv")
 
 
 def written(asked: Asked) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from shared.sheets import table
+from shared.sheets import layout, table, typed_words
 from shared.sheets.columns import DENOMINATOR, ESTIMATE, NARRATIVE, NOTE, NUMERATOR, VALUE, Columns, Field, folded
 from shared.sheets.table import Row, Table, place
 from shared.wire import events
@@ -21,9 +21,6 @@ from shared.words.regime_parts import Indicator
 from shared.words.regimes import Regime
 from shared.words.typed_numbers import Decimals
 
-YES: Final = frozenset(map(folded, ("có", "x", "1", "true", "yes", "đúng")))
-NO: Final = frozenset(map(folded, ("không", "0", "false", "no", "sai")))
-ESTIMATED: Final = YES | frozenset(map(folded, ("ước", "số ước", "estimate")))
 MOST_DIGITS: Final = 7
 MOST_NAMED: Final = 12
 PERIOD_WORD: Final = re.compile(r"k(?:ỳ|y)[ \xa0]+", re.IGNORECASE)  # before a month, which a spreadsheet would take for a date
@@ -300,9 +297,10 @@ class _Reader:
 
     def _take_status(self, report: Report, code: str, text: str, where: str) -> None:
         report.places[f"data.status.{code}"] = where
-        if folded(text) in ESTIMATED:
+        said = typed_words.estimate(text)
+        if said:
             report.status[code] = events.ESTIMATE
-        elif folded(text) not in NO:
+        elif said is None:
             report.faults.append(refusal("table.not_an_estimate", where, text=text))
 
     def _take_part(self, report: Report, indicator: Indicator, part: str, text: str, where: str) -> None:
@@ -322,10 +320,9 @@ class _Reader:
         if indicator.kind == "quantity":
             return typed_numbers.read(text, indicator.decimals, indicator.measure, self._decimal)
         if indicator.kind == "flag":
-            flag = folded(text)
-            return True if flag in YES else False if flag in NO else refusal("table.not_a_flag", text=text)
-        fits = [code for code, label in indicator.options.items() if folded(text) in (folded(code), folded(label))]
-        if len(fits) == 1:
-            return fits[0]
+            flag = typed_words.flag(text)
+            return refusal("table.not_a_flag", text=text) if flag is None else flag
+        if (chosen := typed_words.option(text, layout.option_labels(indicator))) is not None:
+            return chosen
         shown = [f"{code} ({label})" for code, label in indicator.options.items()][:MOST_NAMED]
         return refusal("table.not_a_choice", text=text, options=Both(", ".join(shown), ", ".join(shown)))

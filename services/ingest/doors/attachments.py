@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from fastapi import APIRouter, Request, Response
 
-from services.ingest.doors import documented
+from services.ingest.doors import bodies, documented
 from services.ingest.doors.gate import Sender
 from shared.plumbing import delivery, uploads
 from shared.plumbing.uploads import NotTakenError, Uploads
@@ -21,8 +21,6 @@ from shared.words.refusals import refusal
 log = structlog.get_logger()
 
 FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
-MOST_SHOWN: Final = 40  # characters of a header that a refusal repeats
-CLOSE: Final = {"Connection": "close"}
 
 
 def create_router(taking: Uploads) -> APIRouter:
@@ -57,25 +55,21 @@ async def _taken(taking: Uploads, unit: str, request: Request) -> Attachment:
         return await taking.take(unit, request.stream())
     except NotTakenError as error:
         wait = {} if error.wait_s is None else {"Retry-After": str(error.wait_s)}
-        raise RefusedError(error.status, error.why, headers=CLOSE | wait) from error
+        raise RefusedError(error.status, error.why, headers=bodies.CLOSE | wait) from error
     except delivery.MAY_PASS as error:
         if not delivery.is_passing(error):
             raise
         log.warning("door.database_away", error=type(error).__name__)
-        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, refusal("door.database_away"), headers=CLOSE | {"Retry-After": "60"}) from error
+        raise RefusedError(
+            HTTPStatus.SERVICE_UNAVAILABLE, refusal("door.database_away"), headers=bodies.CLOSE | {"Retry-After": "60"}
+        ) from error
 
 
 def _require_file(request: Request) -> None:
     """Refuses what says that it is no file, or too large, before it is read."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in FORMS:
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("attachment.form_body"), headers=CLOSE)
-    encoding = ", ".join(request.headers.getlist("content-encoding")).strip().lower()
-    if encoding not in ("", "identity"):
-        wanted = {"Accept-Encoding": "identity"}
-        raise RefusedError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("door.encoded", encoding=encoding[:MOST_SHOWN]), headers=CLOSE | wanted
-        )
+    if bodies.media_type(request) in FORMS:
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("attachment.form_body"), headers=bodies.CLOSE)
+    bodies.require_unpacked(request, bodies.CLOSE)
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length[:20]) > MOST_BYTES:
-        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, uploads.too_large(), headers=CLOSE)
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, uploads.too_large(), headers=bodies.CLOSE)

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from services.ingest import room
 from services.ingest.domain import parsing, screening, shapes, spoiled
 from services.ingest.domain.claims import DUPLICATE
-from services.ingest.doors import documented, gate
+from services.ingest.doors import bodies, documented, gate
 from services.ingest.doors.gate import Reader, Sender
 from services.ingest.dry_run import DryRuns
 from services.ingest.parked_counts import ParkedCounts
@@ -35,7 +35,6 @@ from shared.words.refusals import Refusal, refusal
 log = structlog.get_logger()
 
 UTF_8: Final = ("utf-8", "utf8", "us-ascii")
-MOST_SHOWN: Final = 40  # characters of a header that a refusal repeats
 SPOILED: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 VERDICT_S: Final = 2.0  # how long the door waits for the verdict
 BINARY_MODE: Final = (
@@ -169,28 +168,23 @@ async def _body(request: Request) -> bytes:
     if any(name in request.headers for name in BINARY_MODE):
         raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("event.not_structured"))
     if media_type not in documented.MEDIA_TYPES:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("door.unsupported", media_type=media_type[:MOST_SHOWN] or "–"))
+        raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("door.unsupported", media_type=bodies.shown(media_type)))
     _require_plain(request, parameters)
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > events.MAX_EVENT_BYTES:
-            too_large = refusal("event.too_large", size=len(body), most=events.MAX_EVENT_BYTES)
-            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large)
-    return bytes(body)
+    return await bodies.read(request, events.MAX_EVENT_BYTES, _too_large)
+
+
+def _too_large(size: int) -> Refusal:
+    return refusal("event.too_large", size=size, most=events.MAX_EVENT_BYTES)
 
 
 def _require_plain(request: Request, parameters: str) -> None:
     """Refuses a compressed body and other character sets than UTF-8: what is not read as it was meant must not be taken."""
-    encoding = ", ".join(request.headers.getlist("content-encoding")).strip().lower()
-    if encoding not in ("", "identity"):
-        wanted = {"Accept-Encoding": "identity"}
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("door.encoded", encoding=encoding[:MOST_SHOWN]), headers=wanted)
+    bodies.require_unpacked(request)
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
         charset = value.strip().strip('"').lower()
         if name.strip().lower() == "charset" and charset not in UTF_8:
-            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("door.charset", charset=charset[:MOST_SHOWN]))
+            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("door.charset", charset=bodies.shown(charset)))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from services.ingest.doors import documented_sheets, http
+from services.ingest.doors import bodies, documented_sheets, http
 from services.ingest.doors.gate import Reader, Sender
 from services.ingest.doors.workbooks import Workbooks
 from shared.sheets import guard
@@ -15,7 +15,6 @@ from shared.shell.problems import RefusedError
 from shared.words.refusals import refusal
 
 MEDIA_TYPES: Final = (MEDIA_TYPE, "application/octet-stream")
-MOST_SHOWN: Final = 40  # characters of a header that a refusal repeats
 
 
 def create_router(workbooks: Workbooks) -> APIRouter:
@@ -75,16 +74,9 @@ def _file(name: str, content: bytes) -> Response:
 
 async def _body(request: Request) -> bytes:
     """The file, read up to its limit. Another media type is refused, so that a form on a foreign page cannot send it."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = bodies.media_type(request)
     if kind not in MEDIA_TYPES:
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("sheet.media_type", media_type=kind[:MOST_SHOWN] or "–"))
-    encoding = ", ".join(request.headers.getlist("content-encoding")).strip().lower()
-    if encoding not in ("", "identity"):
-        wanted = {"Accept-Encoding": "identity"}
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, refusal("door.encoded", encoding=encoding[:MOST_SHOWN]), headers=wanted)
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > guard.MOST_BYTES:
-            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, guard.too_large(len(body)), headers={"Connection": "close"})
-    return bytes(body)
+        why = refusal("sheet.media_type", media_type=bodies.shown(kind))
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, headers=bodies.CLOSE)
+    bodies.require_unpacked(request, bodies.CLOSE)
+    return await bodies.read(request, guard.MOST_BYTES, guard.too_large, bodies.CLOSE)

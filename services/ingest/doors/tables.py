@@ -13,14 +13,14 @@ from fastapi import APIRouter, Request, Response
 from faststream.exceptions import IncorrectState
 
 from services.ingest import room
-from services.ingest.doors import documented, documented_sheets
+from services.ingest.doors import bodies, documented, documented_sheets
 from services.ingest.doors.gate import Reader, Sender
 from services.ingest.doors.tabling import Tables
 from services.ingest.doors.turns import turn
 from shared.plumbing import delivery
 from shared.plumbing.inbox import InboxFullError
 from shared.plumbing.turns import Turns
-from shared.sheets import table_form
+from shared.sheets import table, table_form
 from shared.sheets.table_reports import Report
 from shared.shell import openapi
 from shared.shell.problems import RefusedError
@@ -33,11 +33,8 @@ from shared.words.typed_numbers import Decimals
 log = structlog.get_logger()
 
 MEDIA_TYPES: Final = ("", "text/csv", "application/csv", "text/plain", "text/tab-separated-values", "application/octet-stream")
-MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_TRIED: Final = 200  # reports of one dry run
-MOST_SHOWN: Final = 40  # characters of a header that a refusal repeats
 LATER: Final = {"Retry-After": "60"}
-CLOSE: Final = {"Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +94,19 @@ def _wish(request: Request) -> Wish:
     given = request.query_params.multi_items()
     for number, (name, value) in enumerate(given):
         if value not in allowed.get(name, ()) or name in [other for other, _ in given[:number]]:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("table.bad_parameter", name[:MOST_SHOWN], name=name))
+            raise RefusedError(HTTPStatus.BAD_REQUEST, refusal("table.bad_parameter", name[: bodies.MOST_SHOWN], name=name))
     said = dict(given)
     return Wish(said.get("dry_run") == "true", "point" if said.get("decimal") == "point" else "comma")
 
 
 async def _body(request: Request) -> bytes:
     """The file. Raises RefusedError."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = bodies.media_type(request)
     if kind not in MEDIA_TYPES:
-        why = refusal("table.not_csv", media_type=kind[:MOST_SHOWN] or "–")
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, headers=CLOSE)
-    encoding = ", ".join(request.headers.getlist("content-encoding")).strip().lower()
-    if encoding not in ("", "identity"):
-        why = refusal("door.encoded", encoding=encoding[:MOST_SHOWN])
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, headers=CLOSE | {"Accept-Encoding": "identity"})
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            why = refusal("table.too_large", size=f"> {MOST_BYTES // (1024 * 1024)}", most=MOST_BYTES // (1024 * 1024))
-            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why, headers=CLOSE)
-    return bytes(body)
+        why = refusal("table.not_csv", media_type=bodies.shown(kind))
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, headers=bodies.CLOSE)
+    bodies.require_unpacked(request, bodies.CLOSE)
+    return await bodies.read(request, table.MOST_BYTES, table.too_large, bodies.CLOSE)
 
 
 async def _read(tables: Tables, given: bytes, sender: UnitPrincipal, wish: Wish) -> list[Report]:
