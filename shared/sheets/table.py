@@ -29,7 +29,7 @@ BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\x
 BLANKS: Final = {mark: " \xa0\ufeff" + ("" if mark == "\t" else "\t") for mark in SEPARATORS}
 UTF_32: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 OTHERS: Final = {
-    b"PK\x03\x04": Both("sổ tính Excel (.xlsx)", "an Excel workbook (.xlsx)"),
+    b"PK\x03\x04": Both("bảng tính Excel (.xlsx)", "an Excel workbook (.xlsx)"),
     b"\xd0\xcf\x11\xe0": Both("tệp Excel cũ (.xls)", "an old Excel workbook (.xls)"),
     b"%PDF": Both("tệp PDF", "a PDF file"),
     b"\x1f\x8b": Both("tệp nén gzip", "a gzip archive"),

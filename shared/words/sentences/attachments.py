@@ -44,8 +44,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Many files are being sent just now, so this one was not taken. Send it again in a few seconds, one file at a time.",
     ),
     "attachment.form_body": (
-        "Đây là nội dung của một biểu mẫu web. Gửi chính tệp làm nội dung yêu cầu, ví dụ: curl --data-binary @ban-quet.pdf.",
-        "This is the body of a web form. Send the file itself as the body of the request, for example: curl --data-binary @scan.pdf.",
+        "Content-Type là của một biểu mẫu web. Gửi chính tệp: curl -H 'Content-Type: application/pdf' --data-binary @ban-quet.pdf.",
+        "The Content-Type is that of a web form. Send the file itself: curl -H 'Content-Type: application/pdf' --data-binary @scan.pdf.",
     ),
     "attachment.unknown": (
         "Đơn vị không có tệp đính kèm “{ref}”. Gửi tệp lên trước, bằng khóa của chính đơn vị gửi báo cáo, rồi ghi ref nhận được.",

@@ -25,7 +25,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The CSV file only names columns. Write the figures into the lines below and send it again.",
     ),
     "table.not_text": (
-        "Đây là {found}, không phải CSV. Biểu mẫu Excel gửi ở mục sổ tính; bảng khác thì lưu thành “CSV UTF-8” rồi gửi lại.",
+        "Đây là {found}, không phải CSV. Biểu Excel thì gửi bằng tệp .xlsx; bảng khác thì lưu thành “CSV UTF-8” rồi gửi lại.",
         "This is {found}, not CSV. Send a form as a workbook; save any other table as “CSV UTF-8” and send it again.",
     ),
     "table.encoding": (
