@@ -262,6 +262,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "Máy chủ đã đánh dấu các ô sai trong tệp này, giữ một ngày tại {address}.",
         "The server has marked the wrong cells in this file, and keeps it for a day at {address}.",
     ),
+    "send.renewed": (
+        "Biểu của tệp này đã thay đổi. Biểu mới, đã chép số liệu sang, được giữ một ngày tại {address}.",
+        "The form of this file has changed. The new form, with its figures, is kept for a day at {address}.",
+    ),
     # results
     "send.unchanged": (
         "Báo cáo này đã có kết quả ngày {at} và không đổi, nên không gửi lại. Muốn gửi lại thì thêm --again.",

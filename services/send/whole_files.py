@@ -87,8 +87,9 @@ class SendingFiles:
         else:
             done.is_no = True
             done.why += [replace(one, place=f"{name}:{one.place}" if one.place else name) for one in errors]
-        if isinstance(marked := said.get("marked"), str):
-            done.why.append(complaint("send.marked", name, address=marked))
+        for given_back in ("marked", "renewed"):
+            if isinstance(address := said.get(given_back), str):
+                done.why.append(complaint(f"send.{given_back}", name, address=address))
 
     def _row(self, name: str, said: Json) -> Row:
         verdict, revision, line = said.get("verdict"), said.get("revision"), said.get("line")

@@ -11,9 +11,10 @@ import pytest
 
 from shared.shell.service import Connections
 from shared.shell.settings import Settings
-from tests import running
+from tests import running, scans
 from tests.identities import bearer, put_key
 from tests.ingest.test_integrate import SENDER, blocks, run
+from tests.sheets import files
 
 pytestmark = pytest.mark.clients
 
@@ -34,6 +35,22 @@ async def test_the_curl_does_what_it_says(today: Connections, settings: Settings
     assert (form["data"]["unit"], form["standing_revision"], form["next_revision"]) == ("06253", 0, 4)  # withdrawn
     assert schema["properties"]["unit"] == {"const": "06253"}
     assert (tmp_path / "regimes.json").exists()
+
+
+async def test_the_curl_of_workbooks_scans_and_tables_does_what_it_says(today: Connections, settings: Settings, tmp_path: Path) -> None:
+    get, send, attach, table = blocks("sh", settings)
+    keys = {"TONGHOP_KEY": await put_key(today.database, SENDER)}
+    form = tmp_path / "form.xlsx"
+    async with running.running(settings, tmp_path, "ingest"):
+        await run("bash", "-e", "-c", get, folder=tmp_path, **keys)
+        form.write_bytes(files.filled(form.read_bytes(), {"v.gd_ngay_cong": 340}))
+        assert await verdicts(send, tmp_path, keys) == ["201 accepted"]
+        scan = scans.pdf()
+        (tmp_path / "ban-quet.pdf").write_bytes(scan)
+        attached = json.loads("".join(await run("bash", "-e", "-c", attach, folder=tmp_path, **keys)))
+        said = json.loads("".join(await run("bash", "-e", "-c", table, folder=tmp_path, **keys)))
+    assert (attached["size"], attached["media_type"], bool(attached["ref"])) == (len(scan), "application/pdf", True)
+    assert (said["accepted"], said["rejected"], said["receipts"][0]["revision"]) == (1, 0, 2)
 
 
 async def test_confirming_returning_and_extending_do_what_they_say(today: Connections, settings: Settings, tmp_path: Path) -> None:

@@ -61,6 +61,12 @@ def test_a_filled_form_goes_as_it_is(server: Office, machine: Machine, tmp_path:
     assert machine.run(str(form)) == 1
     assert "Biểu!F12" in machine.said
     assert "/v1/sheets/abc" in machine.said
+    server.tricks = [
+        saying(422, {"code": "sheet.other_version", "errors": [reason("sheet.other_version", "")], "renewed": "/v1/sheets/def"})
+    ]
+    assert machine.run(str(form)) == 1
+    assert "[send.renewed]" in machine.said
+    assert "/v1/sheets/def" in machine.said
 
 
 def test_a_form_that_is_tried_has_a_row_with_its_verdict(server: Office, machine: Machine, tmp_path: Path) -> None:
