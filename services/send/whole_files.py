@@ -87,9 +87,9 @@ class SendingFiles:
         else:
             done.is_no = True
             done.why += [replace(one, place=f"{name}:{one.place}" if one.place else name) for one in errors]
-        for given_back in ("marked", "renewed"):
-            if isinstance(address := said.get(given_back), str):
-                done.why.append(complaint(f"send.{given_back}", name, address=address))
+        for code, address in (("send.marked", said.get("marked")), ("send.renewed", said.get("renewed"))):
+            if isinstance(address, str):
+                done.why.append(complaint(code, name, address=address))
 
     def _row(self, name: str, said: Json) -> Row:
         verdict, revision, line = said.get("verdict"), said.get("revision"), said.get("line")
