@@ -64,10 +64,16 @@ class Installation:
         return DryRun.model_validate_json(answer.content)
 
     async def whole(self, event: Event, *, is_people: bool = False) -> DryRun:
-        """A dry run with the changes of all views."""
-        found = await dry_runs.ask(self.portal, sender_of(event), payload(event), is_people)
-        assert found is not None
-        return found
+        """A dry run with the changes of all views. Waits for an answer: servers on a busy disk do not always give one in time."""
+        answers: list[DryRun | None] = []
+
+        async def is_answered() -> bool:
+            answers.append(await dry_runs.ask(self.portal, sender_of(event), payload(event), is_people))
+            return answers[-1] is not None
+
+        await until(is_answered)
+        assert answers[-1] is not None
+        return answers[-1]
 
     async def send(self, event: Event) -> Receipt:
         """Sends, and waits until the views have it."""

@@ -152,7 +152,7 @@ class Duty:
 
     def state_text(self, now: datetime) -> str:
         """`Chưa nộp, quá hạn`."""
-        return vietnamese.sentence(", ".join(self.words(now)))
+        return vietnamese.sentence(", ".join(self.words(now)).lower())
 
     def badge(self, now: datetime) -> Badge:
         """The narrowest state; a returned duty is returned, even if it is overdue too."""
