@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,7 +12,7 @@ import typer
 
 from services.cli import importing, recording, session
 from services.cli.data import AsJson
-from services.cli.files import import_lines, import_tables
+from services.cli.files import import_lines, import_tables, import_workbooks
 from services.cli.files.faults import Fault, FaultsError
 from services.cli.importing import Counts, Judged, Say
 from shared.plumbing import text_files
@@ -33,12 +34,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_events(
-    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp NDJSON: mỗi dòng một sự kiện; hoặc bảng CSV.")],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp NDJSON: mỗi dòng một sự kiện; bảng CSV; hoặc biểu Excel đã điền.")],
     period: Annotated[str, typer.Option("--period", help="Kỳ báo cáo của mọi dòng: 2024, 2024-H1, 2024-Q3, 2024-05.")],
     is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không gửi gì.")] = False,
     decimal: Annotated[
         Decimals, typer.Option("--decimal", help="Dấu thập phân trong tệp CSV: comma (1.234,5) hoặc point (1234.5).")
     ] = "comma",
+    received_at: Annotated[
+        str, typer.Option("--received-at", help="Biểu Excel đã nhận khi nào: 10/12/2024, 10/12/2024 09:30 hoặc 2024-12-10T09:30:00+07:00.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Nhập lại báo cáo cũ, mỗi báo cáo với thời điểm đã nhận khi đó; mọi dòng được kiểm tra trước, có một lỗi thì không nhập gì.
@@ -49,7 +53,7 @@ def import_events(
     lại.
 
     Bảng CSV (tên tệp .csv): cột regime, unit, received_at, revision và các chỉ tiêu, mỗi dòng một báo cáo; hoặc cột indicator và value, mỗi
-    dòng một số liệu.
+    dòng một số liệu. Biểu Excel đã điền (tên tệp .xlsx): một báo cáo, thêm --received-at.
 
     Ví dụ: tonghop import bao-cao-2024.ndjson --period 2024
 
@@ -57,9 +61,9 @@ def import_events(
     """
 
     async def act() -> tuple[Judged, Counts]:
-        lines = [] if _is_table(file) else _lines(file)
+        lines = [] if _is_sheet(file) else _lines(file)
         async with session.connected() as connections:
-            judged = await _judge(connections, file, lines, period, decimal)
+            judged = await _judge(connections, file, lines, period, Said(decimal, received_at))
             if is_dry_run:
                 return judged, Counts(duplicate=judged.repeats)
             if judged.to_send:
@@ -81,12 +85,21 @@ def import_events(
         raise typer.Exit(session.NO)
 
 
-async def _judge(connections: Connections, file: Path, lines: Sequence[bytes], period: str, decimal: Decimals) -> Judged:
-    """Judges every line, or every report of a table. Raises FaultsError."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the operator says of a file that does not say it: what is before decimals in a table, and when a workbook was received."""
+
+    decimal: Decimals
+    received_at: str
+
+
+async def _judge(connections: Connections, file: Path, lines: Sequence[bytes], period: str, said: Said) -> Judged:
+    """Judges every line, every report of a table, or a workbook. Raises FaultsError."""
     reference, by = await connections.reference.current(), recording.operator()
-    today = periods.local_day(system_clock())
-    if _is_table(file):
-        entries = import_tables.read(file, period, reference, by, today, decimal)
+    if _is(file, import_tables.SUFFIX):
+        entries = import_tables.read(file, period, reference, by, periods.local_day(system_clock()), said.decimal)
+    elif _is(file, import_workbooks.SUFFIX):
+        entries = await import_workbooks.read(file, period, said.received_at, reference, by)
     else:
         entries = list(import_lines.read(lines, period, reference, by))
     if not entries:
@@ -94,8 +107,12 @@ async def _judge(connections: Connections, file: Path, lines: Sequence[bytes], p
     return await importing.judge(connections, file, entries, events.to_ms(system_clock()))
 
 
-def _is_table(file: Path) -> bool:
-    return file.suffix.lower() == import_tables.SUFFIX
+def _is_sheet(file: Path) -> bool:
+    return _is(file, import_tables.SUFFIX) or _is(file, import_workbooks.SUFFIX)
+
+
+def _is(file: Path, suffix: str) -> bool:
+    return file.suffix.lower() == suffix
 
 
 def _lines(file: Path) -> list[bytes]:

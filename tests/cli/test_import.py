@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,12 @@ from services.cli import session
 from services.ingest.store import ClaimStore
 from shared.shell.service import Connections
 from shared.wire import subjects
+from shared.words import forms
+from shared.words.forms import Asked, Form, Held
+from shared.words.refusals import Refusal
 from tests.cli.conftest import Cli, three_communes
 from tests.running import running
+from tests.sheets import files
 
 REGIME = """id: thu
 title: Thử
@@ -246,3 +251,32 @@ def test_a_table_of_earlier_reports_is_imported_as_lines_are(known: Cli, tmp_pat
     first, again = with_services(known, tmp_path, command, command)
     assert first == {"events": 2, "accepted": 2, "duplicate": 0, "rejected": 0, "faults": []}
     assert again == {"events": 2, "accepted": 0, "duplicate": 2, "rejected": 0, "faults": []}
+
+
+def form_of(cli: Cli, unit: str) -> bytes:
+    """The form of a unit for 2024 as a workbook, not filled."""
+
+    async def act(connections: Connections) -> Asked | Refusal:
+        return forms.find(await connections.reference.current(), "thu", "2024", unit, date(2024, 12, 10))
+
+    asked = cli.ask(act)
+    assert isinstance(asked, Asked), asked
+    filled = forms.fill(asked, Held(), Held())
+    return files.written(Form(asked, filled.held, filled.before, {}, filled.deadline, filled.official_deadline, is_opened=True))
+
+
+def test_a_filled_form_of_then_is_imported_as_lines_are(known: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "bieu.XLSX"
+    command = ("import", file, "--period", "2024", "--received-at", "10/12/2024 09:30")
+    file.write_bytes(files.filled(form_of(known, "06253"), {"v.so": "hai"}))
+    refused = known.run(*command, "--json")
+    assert refused.exit_code == session.NO
+    [fault] = json.loads(refused.stdout)["faults"]
+    assert (fault["code"], fault["path"].startswith("Biểu!")) == ("report.unreadable_number", True)
+    assert "[import.no_received_at]" in known.refused("import", file, "--period", "2024")
+    assert inbox(known) == 0
+
+    file.write_bytes(files.filled(form_of(known, "06253"), {"v.so": "1.234,5"}))
+    first, again = with_services(known, tmp_path, command, command)
+    assert first == {"events": 1, "accepted": 1, "duplicate": 0, "rejected": 0, "faults": []}
+    assert again == {"events": 1, "accepted": 0, "duplicate": 1, "rejected": 0, "faults": []}

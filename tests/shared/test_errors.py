@@ -160,7 +160,8 @@ WITH_SLASHES = {
     "door.unsupported",
     "attachment.form_body",
     "cli.not_a_view",
-}  # paths and media types, no words
+    "import.no_received_at",
+}  # paths, days and media types, no words
 
 
 def texts_outside_the_catalogue(source: str) -> Iterator[int]:

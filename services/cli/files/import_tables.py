@@ -55,7 +55,7 @@ def instant(text: str) -> str:
     return at.isoformat()
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     """The day of an instant, in Vietnam; None if it is none, which is said of the event."""
     try:
         at = datetime.fromisoformat(text)
@@ -68,7 +68,7 @@ def _finder(reference: Reference, today: date) -> Find:
     """What a unit was asked for on the day on which its report was received."""
 
     def find(key: Key) -> Asked | Refusal:
-        day = _day(instant(key.received_at)) or today
+        day = day_of(instant(key.received_at)) or today
         setting = reference.setting_at_receipt(key.regime, key.period, day)
         known = {} if setting is None else setting.tree.by_code
         unit = known.get(key.unit) or known.get(key.unit.zfill(CODE_DIGITS))

@@ -131,6 +131,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Không xóa gì vì hệ thống này không chỉ có số liệu mẫu. Các sự kiện khác: {events}.",
         "Nothing was removed, because this system has more than sample data. Other events: {events}.",
     ),
+    "import.no_received_at": (
+        "Không đọc được thời điểm đã nhận “{text}”. Biểu Excel cần --received-at, ví dụ 10/12/2024 hoặc 2024-12-10T09:30:00+07:00.",
+        "No time of receipt: “{text}”. A workbook needs --received-at, for example 10/12/2024 or 2024-12-10T09:30:00+07:00.",
+    ),
     "import.other_period": (
         "Dòng này thuộc kỳ “{found}”, lệnh ghi --period {period}. Chia tệp theo kỳ.",
         "This line is about the period “{found}”, the command says --period {period}. Split the file by period.",
