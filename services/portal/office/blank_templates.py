@@ -15,6 +15,7 @@ from docx.text.paragraph import Paragraph
 
 from services.portal.domain import text_width
 from services.portal.office import drawing
+from services.portal.office.drawing import Look
 from services.portal.office.template_files import BOOK_FRONT, COPY, GENERAL, PARTY
 from shared.plumbing import data_files
 
@@ -144,8 +145,8 @@ TEMPLATES: Final[Mapping[str, Callable[[], Docx]]] = {GENERAL: general, PARTY: p
 def _new(*, has_numbers: bool = True) -> Docx:
     document = docx.Document()
     drawing.clean(document)
-    body: dict[str, float] = {"after": 6, "spacing": 1.15}
-    styles: dict[str, dict[str, object]] = {
+    body: Look = {"after": 6, "spacing": 1.15}
+    styles: dict[str, Look] = {
         "Cơ quan chủ quản": {"size": 12, "align": "center"},
         "Cơ quan ban hành": {"size": 12, "bold": True, "align": "center"},
         "Quốc hiệu": {"size": 12, "bold": True, "align": "center"},
@@ -187,7 +188,7 @@ def _new(*, has_numbers: bool = True) -> Docx:
         "Tên mục lục": {"bold": True, "align": "center", "after": 8, "keep_next": True},
     }
     for name, look in styles.items():
-        drawing.style(document, name, **look)  # type: ignore[arg-type]  # the values are those of the function's parameters
+        drawing.style(document, name, **look)
     section = document.sections[0]
     drawing.page(section)
     if has_numbers:

@@ -1,6 +1,6 @@
 """Writes the parts of a document that python-docx has no words for: fonts for every script, borders, page numbers, page setup."""
 
-from typing import Final
+from typing import Final, TypedDict
 
 from docx.document import Document as Docx
 from docx.enum.style import WD_STYLE_TYPE
@@ -35,6 +35,21 @@ def clean(document: Docx) -> None:
     assert isinstance(normal, ParagraphStyle)
     _of_style(normal, 14)
     normal.paragraph_format.space_after = Pt(0)
+
+
+class Look(TypedDict, total=False):
+    """How a paragraph style looks: the parameters of `style`. Sizes and distances above and below are points."""
+
+    size: float
+    bold: bool
+    italic: bool
+    align: str
+    first_mm: float
+    after: float
+    before: float
+    spacing: float
+    keep_next: bool
+    level: int | None
 
 
 def style(
